@@ -1,0 +1,62 @@
+# Each target installs what it needs; nothing but Python 3.11 and make is expected beforehand.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+
+.PHONY: help demo up test lint prove bench-forms bench-queue bench-browser bench-scale lock clean
+
+help:
+	@echo "make demo          a paid job, carried out in a town of sandbox directories"
+	@echo "make up            run DirectoryBolt (settings: .env.local)"
+	@echo "make test          linters, types, import rules and the whole suite"
+	@echo "make prove         the long proofs"
+	@echo "make bench-forms   benchmarks; also bench-queue, bench-browser, bench-scale"
+	@echo "make lock          resolve the locks anew"
+
+# pip's own upgrade check and root warning are noise on a fresh machine.
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.venv/base: requirements.lock pyproject.toml
+	@echo "installing packages (once, about two minutes)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "make: Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PIP) install --root-user-action=ignore --require-hashes -r requirements.lock
+	@$(PIP) install --root-user-action=ignore --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m dbolt.browser.provision
+	@touch $@
+
+.venv/dev: requirements-dev.lock .venv/base
+	@$(PIP) install --root-user-action=ignore --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: .venv/base
+	@$(BIN)/dbolt demo $(ARGS)
+
+up: .venv/base
+	@$(BIN)/dbolt up $(ARGS)
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/dbolt directories lint
+
+test: lint
+	$(BIN)/pytest -m "not long" $(ARGS)
+
+prove: .venv/dev
+	$(BIN)/pytest -m long --timeout 3600 $(ARGS)
+
+bench-%: .venv/dev
+	$(BIN)/python -m benchmarks.$* $(ARGS)
+
+# Without index addresses: whoever installs uses the index of their own settings.
+lock: .venv/dev
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --extra sandbox --extra build -q -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --extra sandbox --extra build --extra test \
+	    -c requirements.lock -q -o requirements-dev.lock
+
+clean:
+	rm -rf .venv .dbolt .pytest_cache .mypy_cache .ruff_cache build dist

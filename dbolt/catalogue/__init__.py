@@ -1,0 +1,1 @@
+"""The catalogue of directories: one YAML file each, no code."""

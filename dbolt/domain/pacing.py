@@ -1,0 +1,105 @@
+"""May a directory be visited, may a form be sent to it? Its own limits, whoever the customer is.
+
+Times are seconds on one clock; `math.inf` means "not before something else ends".
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Sequence
+
+from dbolt.domain.directory import Pace
+
+DAY_S = 86_400.0
+
+
+class Pacer:
+    """One directory's visits under way and its presses of the last day."""
+
+    def __init__(self, pace: Pace, presses: Sequence[float] = ()) -> None:
+        """A pacer that knows *presses*, oldest first."""
+        self.pace = pace
+        self.under_way = 0
+        """Attempts and looks at a time."""
+        self._to_press = 0
+        """Attempts under way that have not pressed and may yet do so."""
+        self._asking = 0
+        """Presses whose permits are being made durable."""
+        self._started = -math.inf
+        self._presses: deque[float] = deque(presses)
+
+    def start(self, now: float) -> None:
+        """An attempt begins."""
+        self.under_way += 1
+        self._to_press += 1
+        self._started = max(self._started, now)
+
+    def taken_over(self, now: float, *, pressed: bool) -> None:
+        """An attempt of an earlier orchestrator is under way; its press, if any, is known."""
+        self.start(now)
+        if pressed:
+            self._to_press -= 1
+
+    def end(self, *, pressed: bool) -> None:
+        """An attempt ended, after a press or without one."""
+        self.under_way = max(0, self.under_way - 1)
+        if not pressed:
+            self._to_press = max(0, self._to_press - 1)
+
+    def start_look(self) -> None:
+        """A look at a listing begins: it takes a place, but neither presses nor waits."""
+        self.under_way += 1
+
+    def end_look(self) -> None:
+        """A look ended."""
+        self.under_way = max(0, self.under_way - 1)
+
+    def ask(self) -> None:
+        """A press was found to be due, and its permit is on its way to the disk."""
+        self._asking += 1
+
+    def answer(self, at: float | None) -> None:
+        """The permit that was asked for holds from *at*, or was refused (None)."""
+        self._asking = max(0, self._asking - 1)
+        if at is not None:
+            self._to_press = max(0, self._to_press - 1)
+            self._presses.append(at)
+
+    def may_start_at(self, now: float) -> float:
+        """When the next attempt may begin; *now* or earlier if it may at once."""
+        if self.under_way >= self.pace.concurrency:
+            return math.inf
+        latest = max(self._started, self._last_press())
+        return max(latest + self.pace.spacing_s, self._budget_at(now, self._to_press))
+
+    def places(self, now: float) -> int:
+        """How many attempts could begin now."""
+        if self.may_start_at(now) > now:
+            return 0
+        # With any spacing the next one has to wait for it.
+        free = self.pace.concurrency - self.under_way if self.pace.spacing_s == 0 else 1
+        return min(free, self.pace.per_day - len(self._presses) - self._to_press)
+
+    def may_press_at(self, now: float) -> float:
+        """When the next press may come, for an attempt that has begun."""
+        if self._asking and self.pace.spacing_s > 0:
+            return math.inf
+        return max(
+            self._last_press() + self.pace.spacing_s,
+            self._budget_at(now, self._asking),
+        )
+
+    def _last_press(self) -> float:
+        return self._presses[-1] if self._presses else -math.inf
+
+    def _budget_at(self, now: float, reserved: int) -> float:
+        """When a press beyond *reserved* ones fits into the limit of any 24 hours."""
+        while self._presses and self._presses[0] <= now - DAY_S:
+            self._presses.popleft()
+        over = len(self._presses) + reserved - self.pace.per_day
+        if over < 0:
+            return -math.inf
+        if over >= len(self._presses):
+            return math.inf
+        return self._presses[over] + DAY_S

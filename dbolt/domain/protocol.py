@@ -1,0 +1,122 @@
+"""How do workers and the orchestrator talk? One coalesced exchange; commands beside it.
+
+Calls between actors cost more than commits, so a worker puts all that its slots want into one
+`Exchange`: what they settled, what they want to press, which are alive, how many more they could
+take. Every verb is idempotent by lease token.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from dbolt.domain.lifecycle import State
+from dbolt.domain.reasons import Reason
+from dbolt.domain.submission import Assignment, Result
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Settlement(_Model):
+    """How the attempt under *token* ended."""
+
+    token: UUID
+    result: Result
+
+
+class Exchange(_Model):
+    """What a worker has to say and asks for.
+
+    `want`: further assignments it could start now. `wait_s`: how long the orchestrator may hold
+    the call while there is nothing to assign; it answers at once if anything else was said.
+    """
+
+    worker: str
+    settled: list[Settlement] = []
+    press: list[UUID] = []
+    alive: list[UUID] = []
+    want: Annotated[int, Field(ge=0, le=1000)] = 0
+    wait_s: Annotated[float, Field(ge=0, le=60)] = 0.0
+
+
+class Ack(StrEnum):
+    """What became of a settlement: written, or refused because the lease had passed on."""
+
+    SETTLED = "settled"
+    STALE = "stale"
+
+
+class Reply(_Model):
+    """The orchestrator's answer, sent after the commit.
+
+    `permits`: token → whether the press is allowed. `later`: token → seconds after which to ask
+    again, where the directory's pace does not allow the press yet. `revoked`: leases among `alive`
+    that the worker no longer holds and whose attempts it must drop before a press.
+    """
+
+    epoch: int
+    permits: dict[UUID, bool] = {}
+    later: dict[UUID, float] = {}
+    acks: dict[UUID, Ack] = {}
+    revoked: list[UUID] = []
+    assignments: list[Assignment] = []
+    drain: bool = False
+
+
+class PauseLevel(StrEnum):
+    """What a pause covers."""
+
+    GLOBAL = "global"
+    PLAN = "plan"
+    DIRECTORY = "directory"
+    JOB = "job"
+
+
+class PauseScope(_Model):
+    """One pause. `key`: the plan's name, the directory's slug, the job's id; empty for global."""
+
+    level: PauseLevel
+    key: str = ""
+
+
+class RetryFilter(_Model):
+    """Which submissions to send back to the queue; all given conditions must hold."""
+
+    submission_ids: list[UUID] = []
+    job_id: UUID | None = None
+    states: list[State] = [State.FAILED]
+    reasons: list[Reason] = []
+    directory: str | None = None
+    absent_checked: bool = False
+    """A person has looked and the listing is not there. Without it, unconfirmed presses stay."""
+
+
+class PaidOrder(_Model):
+    """A payment that was proven by the payment provider.
+
+    `event_id` and `order_id` each make the fulfilment repeatable without a second job.
+    """
+
+    event_id: str
+    order_id: UUID
+    amount_cents: Annotated[int, Field(ge=0)]
+    currency: str
+    payment_ref: str = ""
+
+
+class Fulfilled(_Model):
+    """The job that stands for an order, and whether this call made it."""
+
+    job_id: UUID
+    created: bool
+
+
+class Refused(_Model):
+    """A command that cannot be carried out: one clear sentence for whoever asked."""
+
+    problem: str

@@ -1,0 +1,116 @@
+"""What does the environment ask for? The one place that reads it.
+
+Values come from the process environment, then `.env.local`, then `.env`. `dbolt up` moves what is
+secret into a file that only its owner can read and out of the environment, before Ray starts: a Ray
+worker inherits its node's environment, and browser workers must not hold a database address.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything that can be set from outside and is not secret. See docs/configuration.md."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DBOLT_",
+        env_file=(".env", ".env.local"),
+        extra="ignore",
+        frozen=True,
+    )
+
+    home: Path = Path(".dbolt")
+    """Where the embedded database, evidence, logs and secrets live."""
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8700
+    """Where Ray Serve listens. 0 takes a free one."""
+    dashboard_port: Annotated[int, Field(ge=0, le=65_535)] = 8265
+    ray_address: Annotated[
+        str, Field(validation_alias=AliasChoices("DBOLT_RAY_ADDRESS", "RAY_ADDRESS"))
+    ] = ""
+    """The Ray cluster to join ("auto": the one on this machine); empty starts one here."""
+    public_url: str = ""
+    """The address customers see; empty for http://HOST:PORT."""
+    directories: Path | None = None
+    """Folder of directory files; None for the one that comes with the product."""
+    chromium: Path | None = None
+    """The browser to use; None finds one."""
+    evidence_url: str = ""
+    """Where evidence goes; empty for HOME/evidence."""
+    slots: Annotated[int, Field(ge=1, le=64)] = 3
+    """Submissions one browser carries at a time."""
+    workers_min: Annotated[int, Field(ge=0, le=1000)] = 1
+    workers_max: Annotated[int, Field(ge=1, le=1000)] = 1
+    """Bounds of the browser pool. One browser fills two cores."""
+    lease_s: Annotated[float, Field(ge=5, le=3600)] = 90.0
+    """A lease without a heartbeat lasts this long."""
+    log_level: str = "info"
+    log_json: bool = False
+
+
+class Secrets(BaseModel):
+    """What must never reach a browser worker, a log or a repr.
+
+    `database_url` of the owner runs migrations; the two roles connect with their own where given,
+    else by the owner's with the role set at connection.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    database_url: SecretStr
+    database_url_orchestrator: SecretStr | None = None
+    database_url_web: SecretStr | None = None
+    stripe_webhook_secret: SecretStr
+    stripe_secret_key: SecretStr | None = None
+    staff_token: SecretStr
+
+    @classmethod
+    def load(cls, path: Path) -> Secrets:
+        """The secrets that `save` wrote. Raises OSError or pydantic.ValidationError."""
+        return cls.model_validate_json(path.read_bytes())
+
+    def save(self, path: Path) -> None:
+        """Writes to *path*, readable by the owner alone, whole or not at all."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        values = {
+            name: value.get_secret_value()
+            for name in type(self).model_fields
+            if isinstance(value := getattr(self, name), SecretStr)
+        }
+        fresh = path.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(values, file)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+
+
+class SecretVariables(BaseSettings):
+    """The secrets as the environment gives them, under the names that everybody uses for them."""
+
+    model_config = SettingsConfigDict(
+        env_file=(".env", ".env.local"), extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    database_url: SecretStr | None = None
+    """The owner's: runs migrations. Without it an embedded Postgres is started."""
+    database_url_orchestrator: SecretStr | None = None
+    database_url_web: SecretStr | None = None
+    stripe_secret_key: SecretStr | None = None
+    stripe_webhook_secret: SecretStr | None = None
+    dbolt_staff_token: SecretStr | None = None
+
+
+def forget_secret_variables() -> None:
+    """Takes the secrets out of this process's environment, so that no child inherits them."""
+    for name in SecretVariables.model_fields:
+        for spelling in (name, name.upper()):
+            os.environ.pop(spelling, None)
