@@ -35,7 +35,7 @@ def test_every_state_can_be_reached_from_the_queue() -> None:
     assert _reachable(State.QUEUED, without=set()) == set(State)
 
 
-def test_a_press_never_leads_back_to_the_queue_without_a_look_at_the_directory_or_a_person() -> None:
+def test_a_press_never_leads_back_to_the_queue_without_a_look_or_a_person() -> None:
     looked = {Event.ABSENT, Event.REQUEUED}
     assert State.QUEUED not in _reachable(State.PRESSED, without=looked)
     assert State.LEASED not in _reachable(State.PRESSED, without=looked)

@@ -1,0 +1,1 @@
+"""How well does the form engine read forms? `python -m benchmarks.forms`."""

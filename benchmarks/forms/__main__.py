@@ -1,0 +1,5 @@
+"""`python -m benchmarks.forms`: see run.py."""
+
+from benchmarks.forms.run import main
+
+main()

@@ -1,0 +1,1 @@
+"""The form engine, pure: page model → fields with reasons → values → actions → verdict."""

@@ -1,0 +1,189 @@
+"""Which form of a page lists a business, and what does each of its controls ask for?
+
+Layers, each able to reject: what a control can hold (shapes) → honeypots (traps) → known software
+(fingerprints) → autocomplete → words → options → the trained model → abstain. Then the whole form
+is read at once (neighbours, assign). Pure: a page goes in, readings with their reasons come out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dbolt.domain.directory import Recipe
+from dbolt.domain.fields import Field
+from dbolt.forms.assign import ACCEPT, assign
+from dbolt.forms.buttons import submit_button
+from dbolt.forms.evidence import Case, weigh
+from dbolt.forms.fingerprints import apply_fingerprint
+from dbolt.forms.hours import mark_hours
+from dbolt.forms.kinds import kind_of
+from dbolt.forms.layout import layout_of
+from dbolt.forms.lexicon import NONE, Lexicon, languages_of, lexicon
+from dbolt.forms.model import Model, consult, shipped
+from dbolt.forms.neighbours import resolve
+from dbolt.forms.page import Control, Form, Page
+from dbolt.forms.parts import mark_phone_parts, part_of
+from dbolt.forms.reading import Because, FieldGuess, FormKind, Reading
+from dbolt.forms.selectors import selects
+from dbolt.forms.traps import trap
+from dbolt.forms.wordsets import word_set
+
+_NO_RECIPE = Recipe()
+_HINT = 20.0
+_REST = frozenset({Field.CITY, Field.POSTAL_CODE})
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """What the engine may use beside the rules. The benchmark takes layers away."""
+
+    fingerprints: bool = True
+    model: Model | None = None
+
+
+def classify(
+    page: Page, *, recipe: Recipe = _NO_RECIPE, use_fingerprints: bool = True
+) -> list[Reading]:
+    """Readings of every form-like group of *page*, the likeliest listing form first.
+
+    A control without enough evidence gets no field; its guess tells what was considered.
+    """
+    return classify_with(page, Layers(use_fingerprints, shipped()), recipe)
+
+
+def classify_with(page: Page, layers: Layers, recipe: Recipe = _NO_RECIPE) -> list[Reading]:
+    """As `classify`, with chosen layers."""
+    known = lexicon(languages_of(page))
+    readings = [_read(page, form, known, recipe, layers) for form in forms_of(page)]
+    chosen = {f.ref for f in page.forms if recipe.form and selects(recipe.form, f)}
+    return sorted(readings, key=lambda r: _rank(r, chosen))
+
+
+def _rank(reading: Reading, chosen: set[str]) -> tuple[bool, bool, float]:
+    return (
+        reading.form not in chosen,
+        reading.kind is not FormKind.LISTING,
+        -reading.score,
+    )
+
+
+def forms_of(page: Page) -> list[Form]:
+    """The forms that have controls; controls that name no known form make up one more."""
+    held = {c.form for c in page.controls}
+    forms = [f for f in page.forms if f.ref in held]
+    loose = held - {f.ref for f in forms}
+    return forms + [Form(ref=ref, native=False) for ref in sorted(loose)]
+
+
+@dataclass(slots=True)
+class Weighed:
+    """The cases of one form after the rules, before the model and the assignment."""
+
+    controls: tuple[Control, ...]
+    cases: list[Case]
+    kind: FormKind
+    score: float
+
+    @property
+    def open(self) -> list[Case]:
+        """The cases that are no traps."""
+        return [c for c in self.cases if not c.trap]
+
+
+def weigh_form(
+    page: Page, form: Form, known: Lexicon, recipe: Recipe, *, fingerprints: bool
+) -> Weighed:
+    """What the rules make of each control of *form*."""
+    controls = page.controls_of(form.ref)
+    shown = [c for c in controls if c.type != "hidden"]
+    layout = layout_of(shown, known)
+    cases = [weigh(c, known, layout) for c in shown]
+    for case in cases:
+        case.trap = "" if form.hidden else trap(case.control, known)
+    open_cases = [c for c in cases if not c.trap]
+    if fingerprints:
+        apply_fingerprint(open_cases)
+    _apply_hints(cases, recipe)
+    open_cases = [c for c in cases if not c.trap]
+    kind, score = kind_of(page, form, open_cases, known)
+    if recipe.form and selects(recipe.form, form):
+        kind, score = FormKind.LISTING, 1.0
+    mark_hours(open_cases, known)
+    mark_phone_parts(open_cases, known)
+    resolve(open_cases, kind, known)
+    return Weighed(controls, cases, kind, score)
+
+
+def _read(page: Page, form: Form, known: Lexicon, recipe: Recipe, layers: Layers) -> Reading:
+    weighed = weigh_form(page, form, known, recipe, fingerprints=layers.fingerprints)
+    consult(weighed.open, weighed.kind, weighed.score, layers.model)
+    guesses = _guesses(weighed.open)
+    guesses |= {c.control.ref: _trapped(c) for c in weighed.cases if c.trap}
+    submit, is_next = submit_button(page.buttons_of(form.ref), weighed.controls, known)
+    return Reading(
+        form=form.ref,
+        kind=weighed.kind,
+        score=round(weighed.score, 4),
+        guesses=tuple(guesses.get(c.ref) or _unseen(c) for c in weighed.controls),
+        submit=submit,
+        submit_is_next=is_next,
+        language=known.languages[0],
+    )
+
+
+def _apply_hints(cases: Sequence[Case], recipe: Recipe) -> None:
+    for hint in recipe.hints:
+        for case in cases:
+            if selects(hint.selector, case.control):
+                meaning = hint.field.value if hint.field else NONE
+                case.scores.clear()
+                case.because.clear()
+                case.trap = ""
+                case.add(meaning, Because("recipe", hint.selector, _HINT))
+
+
+def _guesses(cases: Sequence[Case]) -> dict[str, FieldGuess]:
+    fields = _whole_addresses(cases, assign(cases))
+    return {
+        case.control.ref: _guess(case, field, part_of(cases, fields, index))
+        for index, (case, field) in enumerate(zip(cases, fields, strict=True))
+    }
+
+
+def _whole_addresses(cases: Sequence[Case], fields: Sequence[Field | None]) -> list[Field | None]:
+    """A street box on a form without city and postal code takes the whole address."""
+    settled = list(fields)
+    for index, field in enumerate(fields):
+        block = {f for c, f in zip(cases, fields, strict=True) if c.block == cases[index].block}
+        narrow = not word_set("streets").isdisjoint(cases[index].words)
+        if field is Field.STREET and not narrow and not _REST & (block | set(fields)):
+            settled[index] = Field.ADDRESS
+    return settled
+
+
+def _guess(case: Case, field: Field | None, part: str) -> FieldGuess:
+    meaning = Field.STREET if field is Field.ADDRESS and field not in case.scores else field
+    if field is None or meaning is None:
+        best, score = case.best()
+        considered = tuple(case.because.get(best, ()))
+        return FieldGuess(case.control.ref, None, round(_sure(-score), 4), because=considered)
+    against = max([s for m, s in case.scores.items() if m != meaning], default=0.0)
+    confidence = _sure(case.scores[meaning] - 0.25 * max(0.0, against))
+    because = tuple(sorted(case.because[meaning], key=lambda b: -abs(b.weight)))
+    return FieldGuess(case.control.ref, field, round(confidence, 4), part, because=because)
+
+
+def _sure(score: float) -> float:
+    """A score as a probability: an even chance a little below the threshold."""
+    return 1 / (1 + math.exp(-0.9 * (score - ACCEPT + 0.8)))
+
+
+def _trapped(case: Case) -> FieldGuess:
+    why = Because("trap", case.trap, -_HINT)
+    return FieldGuess(case.control.ref, None, 0.0, trap=True, because=(why,))
+
+
+def _unseen(control: Control) -> FieldGuess:
+    return FieldGuess(control.ref, None, 0.0, because=(Because("shape", "hidden input", -_HINT),))

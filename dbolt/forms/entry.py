@@ -1,0 +1,62 @@
+"""Which links of a page lead to the form for a new listing?"""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin, urlsplit
+
+from dbolt.forms.lexicon import Lexicon, languages_of, lexicon
+from dbolt.forms.page import Link, Page
+from dbolt.forms.words import split_identifier, words
+
+LEAST = 1.0
+MOST = 8
+_SCHEMES = frozenset({"http", "https", ""})
+
+
+def entry_links(page: Page) -> list[Link]:
+    """At most 8 links that promise a form to add a business with, best first.
+
+    Links to other sites rank below the directory's own; the page itself is left out.
+    """
+    known = lexicon(languages_of(page))
+    here = _address(page.url)
+    rated: list[tuple[float, int, Link]] = []
+    seen: set[str] = set()
+    for index, link in enumerate(page.links):
+        target = urljoin(page.url, link.href)
+        address = _address(target) if link.href else link.ref
+        leads_away = bool(link.href) and not link.href.startswith(("#", "javascript:"))
+        if (leads_away and (address == here or address in seen)) or not _can_follow(target):
+            continue
+        score = rate(link, target, page.url, known)
+        if score >= LEAST:
+            seen.add(address)
+            rated.append((-score, index, link))
+    return [link for _, _, link in sorted(rated, key=lambda r: r[:2])[:MOST]]
+
+
+def rate(link: Link, target: str, url: str, known: Lexicon) -> float:
+    """How much *link* promises a form for a new listing."""
+    score = _phrases(words(link.text), known) * 4.0
+    score += _phrases(split_identifier(urlsplit(target).path.replace("-", " ")), known) * 1.6
+    host, own = urlsplit(target).hostname or "", urlsplit(url).hostname or ""
+    if host and own and host.split(".")[-2:] != own.split(".")[-2:]:
+        score -= 2.0
+    return score
+
+
+def _phrases(text: tuple[str, ...], known: Lexicon) -> float:
+    if not text:
+        return 0.0
+    wanted = max((0.4 + 0.6 * h.share for h in known.hits("entry", text)), default=0.0)
+    unwanted = max((0.4 + 0.6 * h.share for h in known.hits("entry_not", text)), default=0.0)
+    return wanted - 0.8 * unwanted if wanted else -0.5 * unwanted
+
+
+def _can_follow(target: str) -> bool:
+    return urlsplit(target).scheme in _SCHEMES or target.startswith("javascript:")
+
+
+def _address(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.netloc}{parts.path.rstrip('/')}?{parts.query}"

@@ -1,0 +1,186 @@
+"""Which controls make up a grid of opening hours, and which day and end is each?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from dbolt.domain.fields import Field
+from dbolt.forms.contents import is_times
+from dbolt.forms.evidence import Case
+from dbolt.forms.lexicon import Lexicon
+from dbolt.forms.page import Control, LabelKind, Widget
+from dbolt.forms.reading import Because
+from dbolt.forms.words import split_identifier
+
+_CHECKS = frozenset({Widget.CHECKBOX, Widget.RADIO})
+_LABELS = (
+    LabelKind.FOR,
+    LabelKind.WRAP,
+    LabelKind.ARIA,
+    LabelKind.TABLE_HEAD,
+    LabelKind.BEFORE,
+    LabelKind.LEGEND,
+    LabelKind.NEAR,
+    LabelKind.AFTER,
+    LabelKind.PLACEHOLDER,
+    LabelKind.TITLE,
+)
+LEAST_DAYS = 4
+WEIGHT = 9.0
+_ENDS = (("all",), ("opens", "closes"), ("opens", "closes", "opens2"))
+_FOUR = ("opens", "closes", "opens2", "closes2")
+
+
+def mark_hours(cases: Sequence[Case], lexicon: Lexicon) -> None:
+    """Give the controls of an hours grid the field HOURS and parts such as "mon.opens".
+
+    Needs four days, or days beside times: "sun" and "mo" alone are words of many things.
+    """
+    dated = [(case, _day(case.control, lexicon)) for case in cases if _can_hold(case.control)]
+    dated = _carried(dated, lexicon)
+    rows: dict[str, list[Case]] = {}
+    for case, day in dated:
+        if day:
+            rows.setdefault(day, []).append(case)
+    timed = any(
+        is_times(c.control) or c.control.type == "time" for row in rows.values() for c in row
+    )
+    groups = not {"weekdays", "weekend"}.isdisjoint(rows)
+    if len(rows) < LEAST_DAYS and not ((timed or groups) and len(rows) >= 2):
+        return
+    for day, row in rows.items():
+        for case, end in _ends(row, lexicon):
+            case.part = f"{day}.{end}"
+            case.add(Field.HOURS, Because("hours", f"{day}, {end}", WEIGHT))
+
+
+def _can_hold(control: Control) -> bool:
+    if control.widget in {Widget.FILE, Widget.DROP_ZONE, Widget.MAP, Widget.RICH_TEXT}:
+        return False
+    if control.widget in _CHECKS and len(control.options) > 2:
+        return False
+    return control.type not in {"email", "url", "password", "hidden"}
+
+
+def _day(control: Control, lexicon: Lexicon) -> str:
+    """The day that *control* is about; "" if none."""
+    for text in (control.name, control.id):
+        hits = lexicon.hits("days", _camel_days(text, lexicon))
+        # On a check box "fr" may as well be a language or a country.
+        if hits and (control.widget not in _CHECKS or len(hits[0].text) > 2):
+            return hits[0].meaning
+    for kind in _LABELS:
+        for label in control.labels:
+            if label.kind is kind and len(label.text) < 60:
+                hits = lexicon.find("days", label.text)
+                if hits and hits[0].share >= 0.3:
+                    return hits[0].meaning
+    for heading in control.section[:1]:
+        hits = lexicon.find("days", heading)
+        if hits and hits[0].share >= 0.5:
+            return hits[0].meaning
+    return ""
+
+
+def _camel_days(text: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """The words of a name, with "mondayopen" parted into "monday open"."""
+    parted: list[str] = []
+    for word in split_identifier(text):
+        for size in range(len(word) - 1, 4, -1):
+            if lexicon.hits("days", (word[:size],)) and not lexicon.hits("days", (word,)):
+                parted += [word[:size], word[size:].strip("_-")]
+                break
+        else:
+            parted.append(word)
+    return tuple(parted)
+
+
+def _carried(dated: Sequence[tuple[Case, str]], lexicon: Lexicon) -> list[tuple[Case, str]]:
+    """The second time of a row often has no words but "to": it belongs to the day before it."""
+    carried: list[tuple[Case, str]] = []
+    current = ""
+    for case, day in dated:
+        if day:
+            current = day
+        elif not _continues(case.control, lexicon):
+            current = ""
+        carried.append((case, current))
+    return carried
+
+
+def _continues(control: Control, lexicon: Lexicon) -> bool:
+    if control.widget in _CHECKS:
+        hits = [h for x in control.labels for h in lexicon.find("hours", x.text)]
+        return any(h.meaning in {"closed", "all_day"} and h.share >= 0.5 for h in hits)
+    return _is_time_like(control) or bool(_end(control, lexicon))
+
+
+def _is_time_like(control: Control) -> bool:
+    return control.type == "time" or is_times(control)
+
+
+def _end(control: Control, lexicon: Lexicon) -> str:
+    """By the control's own words "opens", "closes", "closed"…; "" if they do not tell."""
+    if control.widget in _CHECKS:
+        said = [x.text for x in control.labels] + [o.text for o in control.options]
+        found = [h for t in said for h in lexicon.find("hours", t)]
+        found += [
+            h
+            for t in (control.name, control.id)
+            for h in lexicon.hits("hours", split_identifier(t))
+        ]
+        meanings = {h.meaning for h in found}
+        if "all_day" in meanings:
+            return "all_day"
+        if "closed" in meanings or "closes" in meanings:
+            return "closed"
+        return "open" if meanings else ""
+    for text in (control.name, control.id):
+        hits = lexicon.hits("hours", _parted_ends(text))
+        if hits:
+            return hits[-1].meaning
+    for kind in _LABELS:
+        for label in control.labels:
+            if label.kind is kind and len(label.text) < 40:
+                found = [h for h in lexicon.find("hours", label.text) if h.meaning != "closed"]
+                if found and not {"opens", "closes"} <= {h.meaning for h in found}:
+                    return found[-1].meaning
+    return ""
+
+
+def _parted_ends(text: str) -> tuple[str, ...]:
+    parted: list[str] = []
+    for word in split_identifier(text):
+        for ending in ("open", "close", "from", "opens", "closes", "start", "end"):
+            if word.endswith(ending) and len(word) > len(ending):
+                parted += [word[: -len(ending)], ending]
+                break
+        else:
+            parted.append(word)
+    return tuple(parted)
+
+
+def _ends(row: Sequence[Case], lexicon: Lexicon) -> Iterator[tuple[Case, str]]:
+    """Each control of one day with its end: by its words, else by its place in the row."""
+    checks = [c for c in row if c.control.widget in _CHECKS]
+    times = [c for c in row if c.control.widget not in _CHECKS]
+    for case in checks:
+        yield case, _end(case.control, lexicon) or "open"
+    told = [_end(c.control, lexicon) for c in times]
+    if len(times) == 1:
+        yield (
+            times[0],
+            told[0]
+            if told[0] in {"opens", "closes"} and _is_time_like(times[0].control)
+            else "all",
+        )
+        return
+    if len(set(told)) == len(told) and all(told):
+        yield from zip(times, (_second(t) for t in told), strict=True)
+        return
+    order = _FOUR if len(times) == 4 else _ENDS[min(len(times), 3) - 1]
+    yield from zip(times, order, strict=False)
+
+
+def _second(end: str) -> str:
+    return {"pauses": "closes", "reopens": "opens2"}.get(end, end)

@@ -1,0 +1,258 @@
+"""What do a control's neighbours and headings say about whom and what it asks?
+
+Runs between the evidence of single controls and the assignment: words that mean several things
+("Name", "Title") get their meaning from the form around them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dbolt.domain.fields import Field
+from dbolt.forms.contents import is_language, is_payment
+from dbolt.forms.evidence import Case
+from dbolt.forms.lexicon import NAME, NONE, TITLE, Lexicon
+from dbolt.forms.page import LabelKind, Widget
+from dbolt.forms.reading import Because, FormKind
+from dbolt.forms.words import split_identifier
+from dbolt.forms.wordsets import word_set
+
+F = Field
+PERSON = "person"
+BUSINESS = "business"
+ACCOUNT = "account"
+
+_SURE = 3.5
+_PERSON_FIELDS = frozenset(
+    {F.CONTACT_NAME, F.CONTACT_FIRST_NAME, F.CONTACT_LAST_NAME, F.CONTACT_ROLE, F.CONTACT_TITLE}
+)
+_ADDRESS = frozenset(
+    {F.STREET, F.UNIT, F.CITY, F.STATE, F.POSTAL_CODE, F.COUNTRY, F.HOUSE_NUMBER, F.COUNTY}
+)
+_CHOSEN = frozenset({Widget.SELECT, Widget.RADIO, Widget.COMBOBOX})
+_TYPED = frozenset({Widget.INPUT})
+
+
+def resolve(cases: Sequence[Case], kind: FormKind, lexicon: Lexicon) -> None:
+    """Settle scopes, ambiguous words and pairs, and let address parts support each other."""
+    for case in cases:
+        case.scope = _scope(case, lexicon)
+    _blocks(cases)
+    listing = kind is FormKind.LISTING
+    _names(cases, listing=listing)
+    _titles(cases, listing=listing)
+    _second_passwords(cases)
+    _second_lines(cases)
+    _descriptions(cases)
+    _addresses(cases)
+    _socials(cases)
+    _payments(cases)
+    _consents(cases)
+    if not listing:
+        _outside_listings(cases)
+    if kind is FormKind.NEWSLETTER:
+        _lone_box(cases)
+
+
+def _scope(case: Case, lexicon: Lexicon) -> str:
+    if case.best()[0] in _PERSON_FIELDS:
+        return PERSON
+    for heading in case.control.section:
+        hits = sorted(lexicon.find("scopes", heading), key=lambda h: -h.share)
+        if hits and hits[0].share >= 0.3:
+            return hits[0].meaning
+    return ""
+
+
+def _blocks(cases: Sequence[Case]) -> None:
+    """Number the parts of the form in which a field may be used anew: owner's, billing address."""
+    numbers: dict[tuple[str, str], int] = {}
+    for case in cases:
+        repeat = next(
+            (
+                w[:4]
+                for text in (case.control.name, case.control.id, *case.control.section[:1])
+                for w in split_identifier(text)
+                if w in word_set("repeats")
+            ),
+            "",
+        )
+        scope = PERSON if case.scope == PERSON else ""
+        case.block = numbers.setdefault((scope, repeat), len(numbers))
+
+
+def _strong(cases: Sequence[Case], field: Field) -> list[int]:
+    return [
+        i for i, c in enumerate(cases) if c.scores.get(field, 0.0) >= _SURE and c.best()[0] == field
+    ]
+
+
+def _names(cases: Sequence[Case], *, listing: bool) -> None:
+    firsts, lasts = _strong(cases, F.CONTACT_FIRST_NAME), _strong(cases, F.CONTACT_LAST_NAME)
+    business = bool(_strong(cases, F.BUSINESS_NAME))
+    for index, case in enumerate(cases):
+        if case.scores.get(NAME, 0.0) <= 0:
+            continue
+        if _has_beside(index, lasts) and not firsts:
+            field, why = F.CONTACT_FIRST_NAME, "a last name stands beside it"
+        elif _has_beside(index, firsts) and not lasts:
+            field, why = F.CONTACT_LAST_NAME, "a first name stands beside it"
+        elif case.scope == PERSON:
+            field, why = F.CONTACT_NAME, "the section is about a person"
+        elif listing and not business:
+            field, why = F.BUSINESS_NAME, "a listing form without another name of the business"
+            business = True
+        else:
+            field, why = F.CONTACT_NAME, "whoever fills the form in"
+        case.move(NAME, field, Because("neighbours", why, 0.3))
+
+
+def _has_beside(index: int, others: Sequence[int]) -> bool:
+    return any(abs(index - other) == 1 for other in others)
+
+
+def _titles(cases: Sequence[Case], *, listing: bool) -> None:
+    for case in cases:
+        if case.scores.get(TITLE, 0.0) <= 0:
+            continue
+        if case.control.widget in _CHOSEN:
+            case.move(TITLE, F.CONTACT_TITLE, Because("neighbours", "a title to choose", 0.3))
+        elif listing and case.scope != PERSON and not _strong(cases, F.BUSINESS_NAME):
+            why = "the title of a listing"
+            case.move(TITLE, F.BUSINESS_NAME, Because("neighbours", why, 0.3))
+        elif case.scope == PERSON and case.control.widget is Widget.INPUT:
+            why = "a person's title"
+            case.move(TITLE, F.CONTACT_ROLE, Because("neighbours", why, 0.3))
+        else:
+            case.move(TITLE, NONE, Because("neighbours", "some other title", 0.3))
+
+
+def _second_passwords(cases: Sequence[Case]) -> None:
+    def is_password(case: Case) -> bool:
+        return case.best()[0] == F.ACCOUNT_PASSWORD
+
+    for before, case in _pairs(cases, reach=2):
+        if not (is_password(before) and is_password(case)):
+            continue
+        if before.scores.get(NONE, 0.0) > 2:
+            continue  # "current password" comes before the one to choose
+        score = case.scores[F.ACCOUNT_PASSWORD]
+        because = Because("neighbours", "the second password of two", score + 1.0)
+        case.add(F.ACCOUNT_PASSWORD_CONFIRM, because)
+
+
+def _pairs(cases: Sequence[Case], reach: int) -> list[tuple[Case, Case]]:
+    return [
+        (cases[i - d], cases[i]) for i in range(len(cases)) for d in range(1, reach + 1) if i >= d
+    ]
+
+
+def _second_lines(cases: Sequence[Case]) -> None:
+    """An address box right after the street that says nothing new is its second line."""
+    for index, case in enumerate(cases[1:], start=1):
+        before = cases[index - 1]
+        if before.best()[0] != F.STREET or case.control.widget not in _TYPED:
+            continue
+        meaning, score = case.best()
+        silent = score < 2.0 or meaning == F.STREET
+        follows = index + 1 < len(cases) and cases[index + 1].best()[0] in _ADDRESS
+        if silent and case.block == before.block and (follows or meaning == F.STREET):
+            why = "a second line below the street"
+            case.add(F.UNIT, Because("neighbours", why, max(score, 0.0) + 1.5))
+
+
+def _descriptions(cases: Sequence[Case]) -> None:
+    """Of two descriptions the one with less room is the short one."""
+    found = [c for c in cases if c.best()[0] == F.DESCRIPTION]
+    if len(found) < 2 or any(c.best()[0] == F.SHORT_DESCRIPTION for c in cases):
+        return
+    shortest = min(found, key=_room)
+    if _room(shortest) < max(map(_room, found)):
+        score = shortest.scores[F.DESCRIPTION]
+        because = Because("neighbours", "the description with less room", score + 0.5)
+        shortest.add(F.SHORT_DESCRIPTION, because)
+
+
+def _room(case: Case) -> tuple[int, int]:
+    kinds = {Widget.INPUT: 0, Widget.TEXTAREA: 1, Widget.RICH_TEXT: 2}
+    return (case.control.maxlength or 100_000, kinds.get(case.control.widget, 1))
+
+
+def _addresses(cases: Sequence[Case]) -> None:
+    """A part of an address is likelier where others stand beside it."""
+    supported: list[tuple[Case, str]] = []
+    for index, case in enumerate(cases):
+        meaning, score = case.best()
+        if meaning not in _ADDRESS or score <= 0:
+            continue
+        near = [c for c in cases[max(0, index - 2) : index + 3] if c is not case]
+        others = {c.best()[0] for c in near if c.best()[1] > 2} & _ADDRESS - {Field(meaning)}
+        if others:
+            supported.append((case, meaning))
+    for case, meaning in supported:
+        case.add(meaning, Because("neighbours", "other parts of an address beside it", 0.8))
+
+
+def _socials(cases: Sequence[Case]) -> None:
+    """A lone "X" means the network only among other networks."""
+    others = {F.FACEBOOK, F.INSTAGRAM, F.LINKEDIN, F.YOUTUBE, F.TIKTOK}
+    among = any(c.best()[0] in others for c in cases)
+    for case in cases:
+        if (
+            not among
+            and case.scores.get(F.X, 0.0) > 0
+            and {"twitter", "tweet"}.isdisjoint(case.words)
+        ):
+            case.add(F.X, Because("neighbours", "no other network on the form", -4.0))
+
+
+def _payments(cases: Sequence[Case]) -> None:
+    """Check boxes in a row that are each called a way to pay, or a language."""
+    for meaning, test in ((F.PAYMENT_METHODS, is_payment), (F.LANGUAGES, is_language)):
+        named = [i for i, c in enumerate(cases) if _is_box(c) and any(map(test, _called(c)))]
+        for index in named:
+            if _has_beside(index, named) or meaning in cases[index].scores:
+                why = "check boxes of one kind in a row"
+                cases[index].add(meaning, Because("neighbours", why, 3.5))
+
+
+def _consents(cases: Sequence[Case]) -> None:
+    """Whoever "agrees to receive offers" is asked about a newsletter, not about terms."""
+    for case in cases:
+        if case.scores.get(F.NEWSLETTER, 0.0) > 1 and F.TERMS in case.scores:
+            score = case.scores[F.TERMS]
+            case.add(F.TERMS, Because("neighbours", "advertising is mentioned", -score))
+
+
+def _is_box(case: Case) -> bool:
+    return case.control.widget is Widget.CHECKBOX and len(case.control.options) < 2
+
+
+def _called(case: Case) -> list[str]:
+    kinds = {LabelKind.FOR, LabelKind.WRAP, LabelKind.ARIA, LabelKind.AFTER}
+    own = [x.text for x in case.control.labels if x.kind in kinds]
+    return [*own, " ".join(split_identifier(case.control.name))]
+
+
+def _outside_listings(cases: Sequence[Case]) -> None:
+    """On other forms, a long text is a message and a keyword is something to search for."""
+    rather_not = {
+        F.KEYWORDS: 4.0,
+        F.CATEGORY: 2.0,
+        F.DESCRIPTION: 2.0,
+        F.TAGLINE: 3.0,
+        F.PHOTO: 1.0,
+    }
+    for case in cases:
+        for field, weight in rather_not.items():
+            if field in case.scores:
+                case.add(field, Because("neighbours", "no listing form", -weight))
+
+
+def _lone_box(cases: Sequence[Case]) -> None:
+    """The one text box of a newsletter form is for an e-mail address, whatever it is called."""
+    typed = [c for c in cases if c.control.widget is Widget.INPUT]
+    if len(typed) == 1 and not any(c.best()[0] == F.EMAIL for c in cases):
+        typed[0].scores.pop(NONE, None)
+        because = Because("neighbours", "the one box of a newsletter form", 3.5)
+        typed[0].add(F.EMAIL, because)

@@ -1,0 +1,100 @@
+"""Which piece of a split value does a control hold: the area code of a phone, a sub-category?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dbolt.domain.fields import Field
+from dbolt.forms import autocomplete
+from dbolt.forms.contents import is_dial_codes
+from dbolt.forms.evidence import Case
+from dbolt.forms.lexicon import NONE, Lexicon
+from dbolt.forms.page import LabelKind, Widget
+from dbolt.forms.reading import Because
+from dbolt.forms.shapes import PHONES
+from dbolt.forms.words import split_identifier
+from dbolt.forms.wordsets import word_set
+
+_TRIOS = {(3, 3, 4): ("area_code", "exchange", "line")}
+_CHOSEN = frozenset({Widget.SELECT, Widget.COMBOBOX})
+
+
+def mark_phone_parts(cases: Sequence[Case], lexicon: Lexicon) -> None:
+    """Tell the pieces of split phone numbers apart, before the fields are assigned."""
+    for index, case in enumerate(cases):
+        beside = _phone_beside(cases, index)
+        own = autocomplete.PARTS.get(autocomplete.token(case.control), "")
+        if is_dial_codes(case.control):
+            own = "country_code"
+        elif not own and (beside or _is_phone(case)):
+            own = _told(case, lexicon)
+        if own == "extension":
+            case.part = own
+            case.add(NONE, Because("parts", "extension", 8.0))
+        elif own and own != "number":
+            case.part = own
+            field = beside or Field.PHONE
+            if own == "country_code":
+                case.scores.pop(Field.COUNTRY, None)
+            case.add(field, Because("parts", own, 5.0))
+            case.scores.pop(NONE, None)
+    _mark_runs(cases)
+
+
+def _is_phone(case: Case) -> bool:
+    meaning, score = case.best()
+    return meaning in PHONES and score > 1.5
+
+
+def _phone_beside(cases: Sequence[Case], index: int) -> Field | None:
+    for near in (index + 1, index - 1):
+        if 0 <= near < len(cases) and _is_phone(cases[near]):
+            return Field(cases[near].best()[0])
+    return None
+
+
+def _told(case: Case, lexicon: Lexicon) -> str:
+    control = case.control
+    for text in (control.name, control.id):
+        hits = lexicon.hits("parts", lexicon.prepare(split_identifier(text)))
+        whole = [h for h in hits if h.meaning not in {"number", "extension"} or h.share > 0.4]
+        if whole:
+            return whole[0].meaning
+    for label in control.labels:
+        if label.kind is LabelKind.HELP or len(label.text) > 40:
+            continue
+        for hit in lexicon.find("parts", label.text):
+            if hit.share >= 0.5 and hit.meaning != "number":
+                return hit.meaning
+    return ""
+
+
+def _mark_runs(cases: Sequence[Case]) -> None:
+    """Boxes of 3, 3 and 4 digits in a row, the first of which is labelled as a phone."""
+    for start in range(len(cases) - 2):
+        run = cases[start : start + 3]
+        sizes = tuple(c.control.maxlength for c in run)
+        names = next((names for trio, names in _TRIOS.items() if trio == sizes), None)
+        if names is None or not any(_is_phone(c) for c in run):
+            continue
+        field = next(c.best()[0] for c in run if _is_phone(c))
+        for case, name in zip(run, names, strict=True):
+            case.part = name
+            case.scores.pop(NONE, None)
+            case.add(field, Because("parts", name, 5.0))
+
+
+def part_of(cases: Sequence[Case], fields: Sequence[Field | None], index: int) -> str:
+    """The part of the control at *index*, now that every control's field is known."""
+    case, field = cases[index], fields[index]
+    if field is None:
+        return ""
+    if field is Field.HOURS or field in PHONES:
+        return case.part
+    if field is Field.CATEGORY and case.control.widget in _CHOSEN:
+        before = index > 0 and fields[index - 1] is Field.CATEGORY
+        follows = before and cases[index - 1].control.widget in _CHOSEN
+        return "sub" if follows and not word_set("sub").isdisjoint(case.words) else ""
+    if field is Field.POSTAL_CODE and index > 0 and fields[index - 1] is field:
+        return "plus4" if case.control.maxlength == 4 else ""
+    return ""
