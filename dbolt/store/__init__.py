@@ -1,0 +1,1 @@
+"""What is kept, and where? Postgres through asyncpg, one module per aggregate."""

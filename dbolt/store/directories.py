@@ -1,0 +1,72 @@
+"""What does the queue know of directories: their documents, accounts on them, pauses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from pydantic import SecretStr
+
+from dbolt.domain.directory import Directory
+from dbolt.domain.protocol import PauseLevel, PauseScope
+from dbolt.domain.submission import Account
+from dbolt.store.queries import Connection, Db, statements
+
+
+async def load(db: Db) -> dict[str, Directory]:
+    """All directories that were ever known, retired ones too: their submissions go on."""
+    return {
+        row["slug"]: Directory.model_validate(row["doc"]) for row in await db.fetch(_sql("all"))
+    }
+
+
+async def replace(db: Connection, directories: Sequence[Directory]) -> None:
+    """*directories* are the catalogue from now on."""
+    slugs = [directory.slug for directory in directories]
+    await db.execute(_sql("put"), slugs, [entry.model_dump_json() for entry in directories])
+    await db.execute(_sql("retire"), slugs)
+
+
+async def accounts(db: Db, wanted: Sequence[tuple[UUID, str]]) -> dict[tuple[UUID, str], Account]:
+    """The accounts that customers have on directories."""
+    rows = await db.fetch(
+        _sql("accounts"), [customer for customer, _ in wanted], [slug for _, slug in wanted]
+    )
+    return {
+        (row["customer_id"], row["directory"]): Account(
+            username=row["username"], password=SecretStr(row["password"])
+        )
+        for row in rows
+    }
+
+
+async def keep_account(db: Connection, submission_id: UUID, account: Account) -> None:
+    """An account was made on the submission's directory, in its customer's name."""
+    await db.execute(
+        _sql("keep_account"),
+        submission_id,
+        account.username,
+        account.password.get_secret_value(),
+    )
+
+
+async def pauses(db: Db) -> set[PauseScope]:
+    """What is paused."""
+    return {
+        PauseScope(level=PauseLevel(row["level"]), key=row["key"])
+        for row in await db.fetch(_sql("pauses"))
+    }
+
+
+async def pause(db: Connection, scope: PauseScope, actor: str) -> None:
+    """*scope* is paused; pausing twice is the same."""
+    await db.execute(_sql("pause"), scope.level, scope.key, actor)
+
+
+async def resume(db: Connection, scope: PauseScope) -> None:
+    """*scope* goes on."""
+    await db.execute(_sql("resume"), scope.level, scope.key)
+
+
+def _sql(name: str) -> str:
+    return statements("directories")[name]

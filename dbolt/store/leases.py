@@ -1,0 +1,172 @@
+"""Who holds a submission? Leases, permits, settlements, all guarded by token, epoch and state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from dbolt.domain.lifecycle import JobState, State
+from dbolt.domain.outcome import Outcome
+from dbolt.store.queries import Connection, Db, statements
+from dbolt.store.queue import Moved
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A lease to be given: *token* is fresh."""
+
+    id: UUID
+    token: UUID
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A lease that was given, and where to find what its assignment needs."""
+
+    id: UUID
+    job_id: UUID
+    directory: str
+    attempt: int
+    failures: int
+    token: UUID
+    worker: str
+    deadline_at: datetime
+    listing_url: str
+    customer_id: UUID
+    profile_id: UUID
+    plan: str
+    job_state: JobState
+
+    @classmethod
+    def of(cls, row: asyncpg.Record) -> Leased:
+        """From a row of a statement that leases."""
+        values = {name: row[name] for name in cls.__slots__}
+        return cls(**{**values, "job_state": JobState(values["job_state"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A permit that was given at `pressed_at` by the database's clock."""
+
+    token: UUID
+    job_id: UUID
+    directory: str
+    pressed_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """How the attempt under *token* ended. `result`: the whole of it as JSON."""
+
+    token: UUID
+    outcome: Outcome
+    detail: str
+    listing_url: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A lease that is out."""
+
+    id: UUID
+    job_id: UUID
+    directory: str
+    state: State
+    failures: int
+    token: UUID
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """What happens to lost leases: at most *tries* of them, *wait_s* between, after a *grace_s*."""
+
+    tries: int
+    wait_s: float
+    grace_s: float = 0.0
+
+
+async def lease(
+    db: Connection, epoch: int, grants: Sequence[Grant], lease_s: float
+) -> list[Leased]:
+    """Gives what can still be given; the rest is left out of the answer."""
+    rows = await db.fetch(
+        _sql("lease"),
+        epoch,
+        [grant.id for grant in grants],
+        [grant.token for grant in grants],
+        [grant.worker for grant in grants],
+        lease_s,
+    )
+    return [Leased.of(row) for row in rows]
+
+
+async def press(db: Connection, epoch: int, tokens: Sequence[UUID], lease_s: float) -> list[Press]:
+    """Permits what may be pressed, at most once an attempt: the state moves on with it."""
+    rows = await db.fetch(_sql("press"), epoch, list(tokens), lease_s)
+    return [Press(row["token"], row["job_id"], row["directory"], row["pressed_at"]) for row in rows]
+
+
+async def beat(db: Connection, epoch: int, tokens: Sequence[UUID], lease_s: float) -> set[UUID]:
+    """Makes leases last from now on; the tokens that still hold one."""
+    return {row["token"] for row in await db.fetch(_sql("beat"), epoch, list(tokens), lease_s)}
+
+
+async def settle(db: Connection, epoch: int, settlings: Sequence[Settling]) -> list[Moved]:
+    """Ends attempts; a token that holds no lease any more is left out of the answer."""
+    outcomes = [settling.outcome for settling in settlings]
+    rows = await db.fetch(
+        _sql("settle"),
+        epoch,
+        [settling.token for settling in settlings],
+        [outcome.unsent.event for outcome in outcomes],
+        [outcome.unsent.reason for outcome in outcomes],
+        [outcome.failures for outcome in outcomes],
+        [outcome.sent.event for outcome in outcomes],
+        [outcome.sent.reason for outcome in outcomes],
+        [settling.detail for settling in settlings],
+        [settling.listing_url for settling in settlings],
+        [outcome.wait_s for outcome in outcomes],
+        [settling.result for settling in settlings],
+    )
+    return [Moved.of(row) for row in rows]
+
+
+async def settled_before(db: Connection, tokens: Sequence[UUID]) -> set[UUID]:
+    """Which tokens were settled by their workers earlier."""
+    return {row["token"] for row in await db.fetch(_sql("settled_before"), list(tokens))}
+
+
+async def expire(db: Connection, epoch: int, patience: Patience, at_most: int) -> list[Moved]:
+    """Takes back leases whose time is up: unsent ones wait again, pressed ones are uncertain."""
+    rows = await db.fetch(
+        _sql("expire"), epoch, patience.tries, patience.wait_s, patience.grace_s, at_most
+    )
+    return [Moved.of(row) for row in rows]
+
+
+async def in_flight(db: Db) -> list[Held]:
+    """The leases that are out."""
+    rows = await db.fetch(_sql("in_flight"))
+    return [
+        Held(
+            row["id"],
+            row["job_id"],
+            row["directory"],
+            State(row["state"]),
+            row["failures"],
+            row["token"],
+            row["worker"],
+        )
+        for row in rows
+    ]
+
+
+def _sql(name: str) -> str:
+    return statements("queue")[name]

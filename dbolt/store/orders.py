@@ -1,0 +1,47 @@
+"""Was an order paid, and what job came of it?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from dbolt.store.queries import Connection, statements
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order with its lock held. `job_id`: the job that it became."""
+
+    id: UUID
+    customer_id: UUID
+    plan: str
+    amount_cents: int
+    currency: str
+    state: str
+    job_id: UUID | None
+
+
+async def job_of_event(db: Connection, event_id: str) -> UUID | None:
+    """The job that an earlier notice of this payment event led to."""
+    job: UUID | None = await db.fetchval(_sql("event_seen"), event_id)
+    return job
+
+
+async def lock(db: Connection, order_id: UUID) -> Order | None:
+    """The order, which nobody else changes before this transaction ends."""
+    row = await db.fetchrow(_sql("lock"), order_id)
+    return None if row is None else Order(**dict(row))
+
+
+async def pay(db: Connection, epoch: int, order_id: UUID, payment_ref: str) -> None:
+    """The order is paid."""
+    await db.execute(_sql("pay"), epoch, order_id, payment_ref)
+
+
+async def note_event(db: Connection, event_id: str, order_id: UUID) -> None:
+    """This payment event was acted upon."""
+    await db.execute(_sql("note_event"), event_id, order_id)
+
+
+def _sql(name: str) -> str:
+    return statements("orders")[name]

@@ -1,0 +1,177 @@
+"""Where does the queue stand? Epochs, lines, and the moves that no worker makes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+
+from dbolt.domain.lifecycle import Event, JobEvent, State
+from dbolt.domain.reasons import Reason
+from dbolt.domain.schedule import Ready
+from dbolt.store.queries import Connection, Db, statements
+
+_LOCK = 0x6462_6F6C_7465_706F
+"""The advisory lock of takeovers ("dboltepo"): two at once come one after the other."""
+
+
+class Fenced(Exception):
+    """Another orchestrator has taken over: this one must stop serving."""
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One orchestrator's time. `turn`: how far the line was served; `now`: the database's clock."""
+
+    number: int
+    turn: float
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The head of one directory's line. `wakes_at`: when somebody who must wait joins it."""
+
+    rows: list[Ready]
+    wakes_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A submission that changed its state."""
+
+    id: UUID
+    job_id: UUID
+    directory: str
+    event: Event
+    from_state: State
+    to_state: State
+    moving: int
+    """What it adds to its job's count of submissions that can still move by themselves."""
+    token: UUID | None = None
+    """The lease that ended with the move."""
+    listing_url: str = ""
+    not_before: float | None = None
+    """When it may be tried again, where it went back to the queue."""
+
+    @classmethod
+    def of(cls, row: asyncpg.Record) -> Moved:
+        """From a row of the statements that move."""
+        return cls(
+            id=row["id"],
+            job_id=row["job_id"],
+            directory=row["directory"],
+            event=Event(row["event"]),
+            from_state=State(row["from_state"]),
+            to_state=State(row["to_state"]),
+            moving=row["moving"],
+            token=row.get("token"),
+            listing_url=row.get("listing_url") or "",
+            not_before=row.get("not_before"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One move that is wanted of a submission. `reason` None: the one that it has stays."""
+
+    id: UUID
+    event: Event
+    reason: Reason | None
+    detail: str = ""
+    listing_url: str = ""
+
+
+async def take_over(db: Connection) -> Epoch:
+    """Begins the next epoch; whoever wrote before can write no more. Needs a transaction."""
+    await db.execute("select pg_advisory_xact_lock($1)", _LOCK)
+    row = await db.fetchrow(_sql("take_over"))
+    if row is None:
+        raise RuntimeError("the table orchestrator_epoch has no row; run `dbolt migrate`")
+    return Epoch(row["epoch"], row["turn"], row["now"])
+
+
+async def begin_batch(db: Connection, epoch: int, batch: int, served: float) -> float:
+    """Opens a transaction of this epoch; the database's clock. Raises Fenced."""
+    now: float | None = await db.fetchval(_sql("begin_batch"), epoch, batch, served)
+    if now is None:
+        raise Fenced
+    return now
+
+
+async def committed(db: Db, epoch: int, batch: int) -> bool:
+    """Whether the epoch's transaction *batch* was committed, after its connection was lost.
+
+    Raises Fenced where another epoch has begun, so that nobody can tell any more.
+    """
+    row = await db.fetchrow(_sql("last_batch"))
+    if row is None or row["epoch"] != epoch:
+        raise Fenced
+    done: int = row["batch"]
+    return done >= batch
+
+
+async def lines(db: Db, windows: Mapping[str, int], paused_plans: Sequence[str]) -> dict[str, Line]:
+    """The heads of the lines of directories, as long as *windows* says for each."""
+    rows = await db.fetch(_sql("line"), list(windows), list(windows.values()), list(paused_plans))
+    found: dict[str, Line] = {}
+    for row in rows:
+        line = found.setdefault(row["slug"], Line([], row["wakes_at"]))
+        if row["id"] is not None:
+            line.rows.append(Ready(row["turn"], row["id"], row["job_id"], row["plan"], row["slug"]))
+    return found
+
+
+async def recent_presses(db: Db, slugs: Sequence[str]) -> dict[str, list[float]]:
+    """The presses of the last 24 hours by directory, oldest first."""
+    rows = await db.fetch(_sql("recent_presses"), list(slugs))
+    return {row["directory"]: row["at"] for row in rows}
+
+
+async def move(db: Connection, epoch: int, wishes: Sequence[Wish], actor: str) -> list[Moved]:
+    """Moves what fits its state; what does not is left out of the answer."""
+    rows = await db.fetch(
+        _sql("move"),
+        epoch,
+        [wish.id for wish in wishes],
+        [wish.event for wish in wishes],
+        [wish.reason for wish in wishes],
+        [wish.detail for wish in wishes],
+        [wish.listing_url for wish in wishes],
+        actor,
+    )
+    return [Moved.of(row) for row in rows]
+
+
+async def tally(db: Connection, epoch: int, differences: Mapping[UUID, int]) -> None:
+    """Adds to the jobs' counts of submissions that can still move; those at none are complete."""
+    await db.execute(_sql("tally"), epoch, list(differences), list(differences.values()))
+
+
+async def tell(db: Connection, jobs: Sequence[UUID]) -> None:
+    """Tells who listens, once this commits, that *jobs* have changed."""
+    await db.execute(_sql("changed"), list(jobs))
+
+
+async def move_jobs(
+    db: Connection, epoch: int, jobs: Sequence[UUID], event: JobEvent, actor: str
+) -> list[UUID]:
+    """Moves jobs; the ids of those whose state it fitted."""
+    rows = await db.fetch(_sql("move_jobs"), epoch, list(jobs), event, actor)
+    return [row["id"] for row in rows]
+
+
+async def start_jobs(db: Connection, epoch: int, jobs: Sequence[UUID]) -> None:
+    """Jobs of which something was leased are running."""
+    await db.execute(_sql("start_jobs"), epoch, list(jobs))
+
+
+async def counts(db: Db) -> dict[State, int]:
+    """How many submissions are in each state."""
+    return {State(row["state"]): row["n"] for row in await db.fetch(_sql("counts"))}
+
+
+def _sql(name: str) -> str:
+    return statements("queue")[name]

@@ -1,0 +1,41 @@
+-- name: all
+select slug, doc, active from directories order by slug;
+
+-- name: put
+-- $1 slugs and $2 documents in step.
+insert into directories (slug, doc)
+select * from unnest($1::text[], $2::text[]::jsonb[])
+on conflict (slug) do update
+set doc = excluded.doc, active = true, updated_at = now()
+where directories.doc is distinct from excluded.doc or not directories.active;
+
+-- name: retire
+-- What is not among $1 takes no new jobs.
+update directories set active = false, updated_at = now()
+where active and not (slug = any ($1::text[]));
+
+-- name: keep_account
+-- $1 submission, $2 user name, $3 password: the account made with it.
+insert into accounts (customer_id, directory, username, password)
+select j.customer_id, r.directory, $2, $3
+from job_results r join jobs j on j.id = r.job_id
+where r.id = $1
+on conflict (customer_id, directory) do update
+set username = excluded.username, password = excluded.password, made_at = now();
+
+-- name: accounts
+-- $1 customers and $2 directories in step.
+select a.customer_id, a.directory, a.username, a.password
+from accounts a
+join unnest($1::uuid[], $2::text[]) as w(customer_id, directory)
+  on w.customer_id = a.customer_id and w.directory = a.directory;
+
+-- name: pauses
+select level, key from pauses;
+
+-- name: pause
+-- $1 level, $2 key, $3 who.
+insert into pauses (level, key, actor) values ($1, $2, $3) on conflict do nothing;
+
+-- name: resume
+delete from pauses where level = $1 and key = $2;

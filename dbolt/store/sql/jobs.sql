@@ -1,0 +1,103 @@
+-- name: add
+-- The job of a paid order with a submission for each of the best $5 directories; they join the
+-- lines when the profile is there. $1 epoch, $2 order, $3 customer, $4 plan, $6 priority.
+with job as (
+    insert into jobs (order_id, customer_id, plan, priority, state)
+    select $2, $3, $4, $6, 'awaiting_profile' from orchestrator_epoch where epoch = $1
+    returning id
+), chosen as (
+    select slug from directories
+    where active and doc ->> 'policy' <> 'skip'
+      and doc ->> 'evidence' not in ('gone', 'forbidden')
+    order by doc ->> 'evidence' <> 'proven', slug
+    limit $5
+), made as (
+    insert into job_results (job_id, directory)
+    select job.id, chosen.slug from job, chosen
+    returning id, job_id
+), logged as (
+    insert into events (job_id, submission_id, event, to_state, actor)
+    select job_id, id, 'created', 'queued', $7 from made
+), opened as (
+    insert into events (job_id, event, to_state, actor)
+    select id, 'created', 'awaiting_profile', $7 from job
+)
+select job.id, (select count(*) from made) as submissions from job;
+
+-- name: count_new
+-- The submissions of a new job can all move. $1 epoch, $2 job, $3 how many.
+update jobs j set moving = $3 from orchestrator_epoch o where o.epoch = $1 and j.id = $2;
+
+-- name: lock
+select j.id, j.customer_id, j.plan, j.priority, j.state, j.profile_id
+from jobs j where j.id = $1 for update;
+
+-- name: set_profile
+-- $1 epoch, $2 job, $3 profile.
+update jobs j set profile_id = $3 from orchestrator_epoch o where o.epoch = $1 and j.id = $2;
+
+-- name: last_turn
+-- The last turn that a customer's submissions still wait for.
+select max(r.turn)
+from jobs j
+join job_results r on r.job_id = j.id
+where j.customer_id = $1 and j.state in ('queued', 'running', 'paused') and r.state = 'queued';
+
+-- name: queued
+-- A job's submissions that wait, best known directories first.
+select r.id, r.directory
+from job_results r
+join directories d on d.slug = r.directory
+where r.job_id = $1 and r.state = 'queued'
+order by d.doc ->> 'evidence' <> 'proven', r.directory;
+
+-- name: give_turns
+-- $1 epoch; $2 submissions and $3 turns in step.
+update job_results r
+set turn = s.turn, not_before = now()
+from unnest($2::uuid[], $3::float8[]) as s(id, turn), orchestrator_epoch o
+where o.epoch = $1 and r.id = s.id and r.state = 'queued'
+returning r.id, r.job_id, r.directory, r.turn;
+
+-- name: profile
+select doc from profiles where id = $1 and ($2::uuid is null or customer_id = $2);
+
+-- name: retryable
+-- What a staff filter means: $1 ids or none, $2 job or null, $3 states, $4 reasons or none,
+-- $5 directory or null, $6 whether a person has seen that unconfirmed presses left nothing.
+-- Directories that want a person are left out, and so are jobs without a profile.
+select r.id, r.job_id, j.state as job_state
+from job_results r
+join jobs j on j.id = r.job_id
+join directories d on d.slug = r.directory
+where (cardinality($1::uuid[]) = 0 or r.id = any ($1))
+  and ($2::uuid is null or r.job_id = $2)
+  and r.state = any ($3::text[])
+  and exists (select from transitions t where t.from_state = r.state and t.event = 'requeued')
+  and (cardinality($4::text[]) = 0 or r.reason = any ($4))
+  and ($5::text is null or r.directory = $5)
+  and ($6 or r.reason is distinct from 'press_unconfirmed')
+  and j.profile_id is not null
+  and d.doc ->> 'policy' = 'auto'
+order by r.turn nulls last, r.id;
+
+-- name: cancellable
+-- What of a job nobody has sent yet.
+select r.id from job_results r
+join transitions t on t.from_state = r.state and t.event = 'cancelled'
+where r.job_id = $1;
+
+-- name: queued_in_cancelled
+-- Which of $1 submissions came back to the queue of a job that was called off meanwhile.
+select r.id from job_results r join jobs j on j.id = r.job_id
+where r.id = any ($1::uuid[]) and r.state = 'queued' and j.state = 'cancelled';
+
+-- name: line_place
+-- Where requeued submissions stand; those that never stood in line get the turn $2.
+update job_results r set turn = coalesce(r.turn, $2)
+from orchestrator_epoch o
+where o.epoch = $1 and r.id = any ($3::uuid[])
+returning r.id, r.job_id, r.directory, r.turn;
+
+-- name: counts
+select state, count(*) as n from jobs group by state;

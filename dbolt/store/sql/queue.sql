@@ -1,0 +1,296 @@
+-- name: take_over
+-- The next epoch. The row's lock waits for the transaction that another orchestrator has under way.
+update orchestrator_epoch set epoch = epoch + 1, batch = 0, started_at = now()
+returning epoch, turn, extract(epoch from clock_timestamp())::float8 as now;
+
+-- name: begin_batch
+-- First in each of an orchestrator's transactions: no row where its time is over ($1 epoch,
+-- $2 the transaction's number, $3 how far the line has been served). The row's lock is held to the
+-- end, so that no takeover can come between a guard and its commit.
+update orchestrator_epoch set batch = $2, turn = greatest(turn, $3)
+where epoch = $1
+returning extract(epoch from clock_timestamp())::float8 as now;
+
+-- name: last_batch
+select epoch, batch from orchestrator_epoch;
+
+-- name: in_flight
+-- Leases that are out, for a restart.
+select r.id, r.job_id, r.directory, r.state, r.failures, r.token, r.worker
+from job_results r where r.token is not null;
+
+-- name: recent_presses
+-- $1 directories. Seconds since the epoch, oldest first.
+select directory, array_agg(extract(epoch from pressed_at)::float8 order by pressed_at) as at
+from presses
+where pressed_at > now() - interval '24 hours' and directory = any ($1::text[])
+group by directory;
+
+-- name: line
+-- The heads of the lines of $1 directories, $2 of each (in step); jobs that may not start are left
+-- out, and so are $3 plans. A directory without any ready row comes with nulls; `wakes_at` is when
+-- the next of those who must wait may join.
+select d.slug, head.id, head.job_id, head.plan, head.turn,
+       extract(epoch from waiting.not_before)::float8 as wakes_at
+from unnest($1::text[], $2::integer[]) as d(slug, window_size)
+left join lateral (
+    select r.not_before
+    from job_results r
+    where r.directory = d.slug and r.state = 'queued' and r.turn is not null
+      and r.not_before > now()
+    order by r.not_before
+    limit 1
+) waiting on true
+left join lateral (
+    select r.id, r.job_id, j.plan, r.turn
+    from job_results r
+    join jobs j on j.id = r.job_id
+    where r.directory = d.slug and r.state = 'queued' and r.turn is not null
+      and r.not_before <= now()
+      and j.state in ('queued', 'running') and not (j.plan = any ($3::text[]))
+    order by r.turn, r.id
+    limit d.window_size
+) head on true;
+
+-- name: lease
+-- $1 epoch; $2 ids, $3 fresh tokens and $4 workers in step; $5 seconds.
+with wanted as (
+    select * from unnest($2::uuid[], $3::uuid[], $4::text[]) as w(id, token, worker)
+), moved as (
+    update job_results r
+    set state = t.to_state, token = w.token, epoch = o.epoch, worker = w.worker,
+        attempt = r.attempt + 1, pressed_at = null,
+        deadline_at = now() + make_interval(secs => $5), updated_at = now()
+    from wanted w, transitions t, orchestrator_epoch o, jobs j
+    where r.id = w.id and o.epoch = $1
+      and t.from_state = r.state and t.event = 'leased'
+      and r.turn is not null and r.not_before <= now()
+      and j.id = r.job_id and j.state in ('queued', 'running') and j.profile_id is not null
+    returning r.id, r.job_id, r.directory, r.attempt, r.failures, r.token, r.worker,
+              r.deadline_at, t.from_state, t.to_state, r.listing_url,
+              j.customer_id, j.profile_id, j.plan, j.state as job_state
+), tried as (
+    insert into attempts (submission_id, attempt, token, worker)
+    select id, attempt, token, worker from moved
+), logged as (
+    insert into events (job_id, submission_id, event, from_state, to_state, attempt, actor)
+    select job_id, id, 'leased', from_state, to_state, attempt, worker from moved
+)
+select * from moved;
+
+-- name: start_jobs
+-- $1 epoch, $2 jobs of which something was leased.
+with moved as (
+    update jobs j
+    set state = t.to_state, started_at = coalesce(j.started_at, now())
+    from job_transitions t, orchestrator_epoch o
+    where j.id = any ($2::uuid[]) and o.epoch = $1
+      and t.from_state = j.state and t.event = 'started'
+    returning j.id, t.from_state, t.to_state
+)
+insert into events (job_id, event, from_state, to_state, actor)
+select id, 'started', from_state, to_state, 'orchestrator' from moved;
+
+-- name: press
+-- The point of no return, durable before anybody is told. $1 epoch, $2 tokens, $3 seconds.
+with moved as (
+    update job_results r
+    set state = t.to_state, pressed_at = now(), updated_at = now(),
+        deadline_at = greatest(r.deadline_at, now() + make_interval(secs => $3))
+    from unnest($2::uuid[]) as w(token), transitions t, orchestrator_epoch o, jobs j
+    where r.token = w.token and o.epoch = $1
+      and t.from_state = r.state and t.event = 'permitted'
+      and r.deadline_at > now()
+      and j.id = r.job_id and j.state in ('queued', 'running')
+      and not exists (
+          select from pauses p
+          where p.level = 'global' or (p.level, p.key) in
+              (('plan', j.plan), ('directory', r.directory), ('job', j.id::text)))
+    returning r.id, r.job_id, r.directory, r.attempt, r.token, r.worker, r.deadline_at,
+              t.from_state, t.to_state, t.moving,
+              extract(epoch from r.pressed_at)::float8 as pressed_at
+), pressed as (
+    insert into presses (submission_id, attempt, directory)
+    select id, attempt, directory from moved
+), logged as (
+    insert into events (job_id, submission_id, event, from_state, to_state, attempt, actor)
+    select job_id, id, 'permitted', from_state, to_state, attempt, worker from moved
+)
+select * from moved;
+
+-- name: beat
+-- Leases still held, made to last from now on. $1 epoch, $2 tokens, $3 seconds.
+update job_results r
+set deadline_at = greatest(r.deadline_at, now() + make_interval(secs => $3))
+from orchestrator_epoch o
+where o.epoch = $1 and r.token = any ($2::uuid[]) and r.state in ('leased', 'pressed')
+returning r.token;
+
+-- name: settle
+-- $1 epoch; in step: $2 tokens; $3 event, $4 reason and $5 count of failures to add where nothing
+-- was pressed; $6 event and $7 reason after a press; $8 detail, $9 address of the listing,
+-- $10 seconds to wait where it goes back to the queue, $11 result as JSON.
+with said as (
+    select * from unnest($2::uuid[], $3::text[], $4::text[], $5::smallint[], $6::text[], $7::text[],
+                         $8::text[], $9::text[], $10::float8[], $11::text[])
+        as s(token, event, reason, failures, press_event, press_reason, detail, listing_url, wait_s,
+             result)
+), moved as (
+    update job_results r
+    set state = t.to_state,
+        reason = case b.state when 'pressed' then s.press_reason else s.reason end,
+        detail = s.detail,
+        listing_url = coalesce(nullif(s.listing_url, ''), r.listing_url),
+        failures = r.failures + case b.state when 'pressed' then 0 else s.failures end,
+        not_before = case t.to_state when 'queued' then now() + make_interval(secs => s.wait_s)
+                                     else r.not_before end,
+        token = null, epoch = null, worker = null, deadline_at = null, updated_at = now()
+    from said s
+    join job_results b on b.token = s.token
+    cross join orchestrator_epoch o
+    join transitions t on t.from_state = b.state
+        and t.event = case b.state when 'pressed' then s.press_event else s.event end
+    where r.id = b.id and r.token = s.token and r.state = t.from_state and o.epoch = $1
+    returning r.id, r.job_id, r.directory, r.attempt, s.token, b.worker, t.event, r.reason,
+              r.detail, r.failures, t.from_state, t.to_state, t.moving, s.result,
+              r.listing_url, extract(epoch from r.not_before)::float8 as not_before
+), ended as (
+    update attempts a
+    set ended_at = now(), event = m.event, reason = m.reason, result = m.result::jsonb
+    from moved m
+    where a.submission_id = m.id and a.attempt = m.attempt
+), logged as (
+    insert into events
+        (job_id, submission_id, event, from_state, to_state, reason, attempt, actor, detail)
+    select job_id, id, event, from_state, to_state, reason, attempt, worker, detail from moved
+)
+select id, job_id, directory, token, event, reason, failures, from_state, to_state, moving,
+       listing_url, not_before
+from moved;
+
+-- name: settled_before
+-- Which of $1 tokens were settled by their worker already: saying so again is no news.
+select token from attempts
+where token = any ($1::uuid[]) and ended_at is not null
+  and event not in ('lease_expired', 'worker_lost', 'cancelled');
+
+-- name: expire
+-- Leases whose time is up by the database's clock. $1 epoch; $2 cap of tries that may be lost so;
+-- $3 seconds to wait before the next; $4 grace in seconds; $5 how many at most.
+with due as (
+    select r.id, r.token, r.state, r.worker,
+           case when r.state = 'leased' and r.failures + 1 >= $2 then 'failed'
+                else 'lease_expired' end as event
+    from job_results r
+    where r.token is not null and r.deadline_at <= now() - make_interval(secs => $4)
+    order by r.deadline_at
+    limit $5
+), moved as (
+    update job_results r
+    set state = t.to_state,
+        reason = case t.to_state when 'uncertain' then 'press_unconfirmed' else 'lease_expired' end,
+        detail = 'The worker was not heard of in time.',
+        failures = r.failures + case t.to_state when 'uncertain' then 0 else 1 end,
+        not_before = case t.to_state when 'queued' then now() + make_interval(secs => $3)
+                                     else r.not_before end,
+        token = null, epoch = null, worker = null, deadline_at = null, updated_at = now()
+    from due d, transitions t, orchestrator_epoch o
+    where r.id = d.id and r.token = d.token and o.epoch = $1
+      and t.from_state = r.state and t.event = d.event
+    returning r.id, r.job_id, r.directory, r.attempt, d.token, d.worker, t.event, r.reason,
+              r.detail, t.from_state, t.to_state, t.moving,
+              extract(epoch from r.not_before)::float8 as not_before
+), ended as (
+    update attempts a
+    set ended_at = now(), event = 'lease_expired', reason = m.reason
+    from moved m
+    where a.submission_id = m.id and a.attempt = m.attempt
+), logged as (
+    insert into events
+        (job_id, submission_id, event, from_state, to_state, reason, attempt, actor, detail)
+    select job_id, id, event, from_state, to_state, reason, attempt, 'orchestrator', detail
+    from moved
+)
+select * from moved;
+
+-- name: move
+-- Moves submissions by other means than their lease; what does not fit its state stays. $1 epoch;
+-- in step: $2 ids, $3 events, $4 reasons, $5 details, $6 addresses of the listing; $7 who.
+with said as (
+    select * from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
+        as s(id, event, reason, detail, listing_url)
+), moved as (
+    update job_results r
+    set state = t.to_state, reason = coalesce(s.reason, r.reason), detail = s.detail,
+        listing_url = coalesce(nullif(s.listing_url, ''), r.listing_url),
+        failures = case t.event when 'requeued' then 0 when 'absent' then r.failures + 1
+                                else r.failures end,
+        not_before = case t.to_state when 'queued' then now() else r.not_before end,
+        token = null, epoch = null, worker = null, deadline_at = null, updated_at = now()
+    from said s
+    join job_results b on b.id = s.id
+    cross join orchestrator_epoch o
+    join transitions t on t.from_state = b.state and t.event = s.event
+    where r.id = b.id and r.state = t.from_state and o.epoch = $1
+    returning r.id, r.job_id, r.directory, r.attempt, b.token, t.event, r.reason, r.detail,
+              t.from_state, t.to_state, t.moving, r.listing_url
+), ended as (
+    update attempts a
+    set ended_at = now(), event = m.event, reason = m.reason
+    from moved m
+    where m.token is not null and a.submission_id = m.id and a.attempt = m.attempt
+), logged as (
+    insert into events
+        (job_id, submission_id, event, from_state, to_state, reason, attempt, actor, detail)
+    select job_id, id, event, from_state, to_state, reason, nullif(attempt, 0), $7, detail
+    from moved
+)
+select * from moved;
+
+-- name: tally
+-- What the moved submissions mean for their jobs: the count of those that can still move, and at
+-- none the end, which the customer is told. $1 epoch, $2 jobs and $3 differences in step.
+with said as (
+    select * from unnest($2::uuid[], $3::integer[]) as s(job_id, difference)
+), counted as (
+    update jobs j
+    set moving = j.moving + s.difference,
+        state = coalesce(t.to_state, j.state),
+        completed_at = case t.to_state when 'complete' then now() else j.completed_at end
+    from said s
+    join jobs b on b.id = s.job_id
+    cross join orchestrator_epoch o
+    left join job_transitions t on t.from_state = b.state
+        and t.event = case when b.moving + s.difference = 0 then 'settled' end
+    where j.id = b.id and o.epoch = $1
+    returning j.id, j.customer_id, t.event, t.from_state, t.to_state
+), logged as (
+    insert into events (job_id, event, from_state, to_state, actor)
+    select id, event, from_state, to_state, 'orchestrator' from counted where event is not null
+), told as (
+    insert into outbox (kind, payload)
+    select 'job_complete', jsonb_build_object('job_id', id, 'customer_id', customer_id)
+    from counted where to_state = 'complete'
+)
+select id, to_state from counted where event is not null;
+
+-- name: move_jobs
+-- Moves jobs; what does not fit its state stays. $1 epoch, $2 jobs, $3 event, $4 who.
+with moved as (
+    update jobs j
+    set state = t.to_state
+    from job_transitions t, orchestrator_epoch o
+    where j.id = any ($2::uuid[]) and o.epoch = $1 and t.from_state = j.state and t.event = $3
+    returning j.id, t.event, t.from_state, t.to_state
+), logged as (
+    insert into events (job_id, event, from_state, to_state, actor)
+    select id, event, from_state, to_state, $4 from moved
+)
+select id, from_state, to_state from moved;
+
+-- name: changed
+-- Tells who listens that these jobs have changed.
+select pg_notify('dbolt_changes', id::text) from unnest($1::uuid[]) as j(id);
+
+-- name: counts
+select state, count(*) as n from job_results group by state;

@@ -1,0 +1,177 @@
+"""Does Postgres itself keep the web, the customers and the queue apart?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from dbolt.store.pool import Role, close_pool, open_pool
+from tests.support.queue import PROFILE
+
+ACCOUNTS = {"customers", "sessions", "profiles"}
+QUEUE = {
+    "directories",
+    "jobs",
+    "job_results",
+    "attempts",
+    "presses",
+    "events",
+    "verifications",
+    "pauses",
+    "outbox",
+    "payment_events",
+    "accounts",
+    "orchestrator_epoch",
+}
+
+
+async def rights(connection: asyncpg.Connection[asyncpg.Record], role: Role) -> dict[str, set[str]]:
+    """By table, what *role* may do."""
+    rows = await connection.fetch(
+        """
+        select c.relname as name, array_agg(p.verb) as verbs
+        from pg_class c,
+             unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) as p(verb)
+        where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace
+          and has_table_privilege($1, c.oid, p.verb)
+        group by c.relname
+        """,
+        role.value,
+    )
+    return {row["name"]: set(row["verbs"]) for row in rows}
+
+
+@pytest_asyncio.fixture
+async def owner(database: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+    """A connection as the tables' owner."""
+    connection = await asyncpg.connect(database)
+    yield connection
+    await connection.close()
+
+
+async def test_the_web_role_writes_accounts_only(
+    owner: asyncpg.Connection[asyncpg.Record],
+) -> None:
+    given = await rights(owner, Role.WEB)
+    writes = {name for name, verbs in given.items() if verbs - {"SELECT"}}
+    assert writes == ACCOUNTS
+    assert "accounts" not in given
+    columns = await owner.fetch(
+        "select column_name from information_schema.column_privileges"
+        " where grantee = 'dbolt_web' and table_name = 'orders' and privilege_type = 'INSERT'"
+    )
+    assert {row[0] for row in columns} == {"id", "customer_id", "plan", "amount_cents", "currency"}
+
+
+async def test_the_orchestrator_writes_the_queue_only(
+    owner: asyncpg.Connection[asyncpg.Record],
+) -> None:
+    given = await rights(owner, Role.ORCHESTRATOR)
+    writes = {name for name, verbs in given.items() if verbs - {"SELECT"}}
+    assert writes == QUEUE | {"orders"}
+    assert "sessions" not in given
+    deletes = {name for name, verbs in given.items() if verbs & {"DELETE", "TRUNCATE"}}
+    assert deletes == {"pauses"}
+    assert given["events"] == given["presses"] == {"SELECT", "INSERT"}
+
+
+async def test_a_customer_role_only_reads(owner: asyncpg.Connection[asyncpg.Record]) -> None:
+    given = await rights(owner, Role.CUSTOMER)
+    assert all(verbs == {"SELECT"} for verbs in given.values())
+    assert not given.keys() & {"accounts", "sessions", "payment_events", "outbox", "presses"}
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "insert into jobs (order_id, customer_id, plan) select id, id, '' from customers",
+        "update jobs set state = 'complete'",
+        "update job_results set state = 'live', reason = 'found_live'",
+        "delete from job_results",
+        "insert into presses values (gen_random_uuid(), 1, 'a')",
+        "update orders set state = 'paid', paid_at = now()",
+        "insert into orders (customer_id, state) select id, 'paid' from customers",
+        "update orchestrator_epoch set epoch = 99",
+        "select password from accounts",
+    ],
+)
+async def test_the_web_cannot_touch_the_queue(database: str, sql: str) -> None:
+    pool = await open_pool(database, Role.WEB)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await pool.execute(sql)
+    await close_pool(pool)
+
+
+async def shop_with_two(owner: asyncpg.Connection[asyncpg.Record]) -> list[UUID]:
+    """Two customers with a job each."""
+    await owner.execute("insert into directories values ('a', '{}')")
+    customers: list[UUID] = []
+    for number in range(2):
+        customer = await owner.fetchval(
+            "insert into customers (email) values ($1) returning id", f"c{number}@a.example"
+        )
+        profile = await owner.fetchval(
+            "insert into profiles (customer_id, version, doc) values ($1, 1, $2) returning id",
+            customer,
+            json.dumps(PROFILE),
+        )
+        order = await owner.fetchval(
+            "insert into orders (customer_id, plan, amount_cents, currency)"
+            " values ($1, 'starter', 14900, 'usd') returning id",
+            customer,
+        )
+        job = await owner.fetchval(
+            "insert into jobs (order_id, customer_id, plan, priority, state, profile_id)"
+            " values ($1, $2, 'starter', 1, 'queued', $3) returning id",
+            order,
+            customer,
+            profile,
+        )
+        submission = await owner.fetchval(
+            "insert into job_results (job_id, directory) values ($1, 'a') returning id", job
+        )
+        await owner.execute(
+            "insert into attempts (submission_id, attempt, token, worker) values ($1, 1, $2, 'w')",
+            submission,
+            uuid4(),
+        )
+        await owner.execute(
+            "insert into events (job_id, submission_id, event, to_state, actor)"
+            " values ($1, $2, 'created', 'queued', 'test')",
+            job,
+            submission,
+        )
+        customers.append(customer)
+    return customers
+
+
+@pytest.mark.parametrize(
+    "table", ["customers", "profiles", "orders", "jobs", "job_results", "attempts", "events"]
+)
+async def test_a_customer_sees_its_own_rows_only(
+    database: str, owner: asyncpg.Connection[asyncpg.Record], table: str
+) -> None:
+    customers = await shop_with_two(owner)
+    pool = await open_pool(database, Role.CUSTOMER, max_size=1)
+    count = f"select count(*) from {table}"
+    seen: list[int] = []
+    for user in (str(customers[0]), str(uuid4()), ""):
+        async with pool.acquire() as connection, connection.transaction():
+            await connection.execute("select set_config('app.user_id', $1, true)", user)
+            seen.append(await connection.fetchval(count))
+    # The setting is gone with its transaction, on the same connection.
+    seen.append(await pool.fetchval(count))
+    assert seen == [1, 0, 0, 0]
+    await close_pool(pool)
+
+
+async def test_the_owner_of_the_tables_sees_all_rows(
+    owner: asyncpg.Connection[asyncpg.Record],
+) -> None:
+    await shop_with_two(owner)
+    assert await owner.fetchval("select count(*) from jobs") == 2
