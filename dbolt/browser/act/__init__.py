@@ -1,0 +1,81 @@
+"""How are actions carried out on a page, and what does the page hold afterwards?
+
+One batched fill per frame first; what a control did not keep is set by hand; every value is read
+back. *Source:* the HTML standard's input, change and blur events for scripted changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from playwright.async_api import Error, Page
+
+from dbolt.browser.act.drive import drive
+from dbolt.browser.act.held import Held, is_kept, typed_value
+from dbolt.browser.act.place import call, element, place
+from dbolt.browser.act.press import How, Press, press
+from dbolt.browser.frames import frame_at, split
+from dbolt.domain.submission import TypedValue
+from dbolt.forms.reading import Act, Action
+
+__all__ = ["How", "Press", "element", "perform", "press", "read_back"]
+
+_BATCHED = frozenset({Act.TEXT, Act.SELECT, Act.CHECK, Act.UNCHECK, Act.RICH_TEXT, Act.DATE_TIME})
+_GONE: Held = {"found": False}
+
+
+async def perform(page: Page, actions: Sequence[Action]) -> list[TypedValue]:
+    """Carries *actions* out in order; what each control holds at the end, in the same order.
+
+    A control that is gone, refuses, or changes its value is not kept. Never raises for what a page
+    does. Raises ValueError if an action's ref is none.
+    """
+    batch = [a for a in actions if a.act in _BATCHED]
+    await _run(page, batch, "fill")
+    held = await _run(page, actions, "read")
+    for action, before in zip(actions, held, strict=True):
+        if is_kept(action, before, strict=True):
+            continue
+        where = place(page, action.ref)
+        if where is not None:
+            # What was set meanwhile may have brought this one's options, or taken its value.
+            fresh = (await _run(page, [action], "read"))[0]
+            if not is_kept(action, fresh, strict=True) and fresh.get("found"):
+                await drive(where, action, fresh)
+    return await read_back(page, actions)
+
+
+async def read_back(page: Page, actions: Sequence[Action]) -> list[TypedValue]:
+    """What the controls of *actions* hold now, in the same order; touches nothing."""
+    held = await _run(page, actions, "read")
+    return [typed_value(a, h) for a, h in zip(actions, held, strict=True)]
+
+
+async def _run(page: Page, actions: Sequence[Action], function: str) -> list[Held]:
+    """Calls fill.js once a frame; what each control holds, in order."""
+    found: list[Held] = [_GONE] * len(actions)
+    by_frame: dict[int, list[int]] = {}
+    for index, action in enumerate(actions):
+        by_frame.setdefault(split(action.ref)[0], []).append(index)
+    for number, indices in by_frame.items():
+        frame = frame_at(page, number)
+        if frame is None:
+            continue
+        try:
+            held = await call(frame, function, [_item(actions[i]) for i in indices])
+        except (Error, TimeoutError):
+            continue
+        for index, one in zip(indices, held, strict=True):
+            found[index] = one
+    return found
+
+
+def _item(action: Action) -> dict[str, Any]:
+    checks = action.act in (Act.CHECK, Act.UNCHECK)
+    return {
+        "number": split(action.ref)[1],
+        "act": action.act.value,
+        "values": [] if checks else list(action.values),
+        "option": split(action.values[0])[1] if checks and action.values else 0,
+    }

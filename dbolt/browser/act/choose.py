@@ -1,0 +1,178 @@
+"""How is something chosen in a widget: open it, type, wait for its choices, take the one meant?"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.async_api import ElementHandle, Error
+
+from dbolt.browser.act import keys
+from dbolt.browser.act.compare import best
+from dbolt.browser.act.place import Place
+
+WAIT_S = 2.5
+"""How long a list may take to show what was searched for."""
+CASCADE_S = 6.0
+"""How long a select may wait for the options that depend on another's."""
+TAG_S = 0.5
+"""How long a tag may take to be made of what was typed."""
+_PAUSE_S = 0.06
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A widget that was clicked open. `known`: choices that others had on show before."""
+
+    place: Place
+    clicked: ElementHandle
+    known: list[int]
+
+    async def choices(self) -> list[dict[str, Any]]:
+        """The number and text of each choice that the widget shows now."""
+        given = {"number": self.place.number, "known": self.known}
+        shown: list[dict[str, Any]] = await self.place.call("choices", given)
+        return shown
+
+
+async def choose(place: Place, wanted: Sequence[str]) -> str | None:
+    """Chooses the first of *wanted* that the widget offers; the chosen text, None if none fits."""
+    opened = await _open(place)
+    if opened is None:
+        return None
+    try:
+        if await place.call("typingBox", place.number) == 0:
+            return await _take(opened, wanted, WAIT_S)
+        quick = await _take(opened, wanted, 0.2)
+        if quick is not None:
+            return quick
+        for search in _searches(wanted):
+            await _search(place, search)
+            taken = await _take(opened, wanted, WAIT_S)
+            if taken is not None:
+                return taken
+        return None
+    finally:
+        await _close(opened)
+
+
+def _searches(wanted: Sequence[str]) -> list[str]:
+    """What to type, best first: each text, then first words for lists that match starts only."""
+    texts = [w for w in wanted if w.strip()][:4]
+    words = [w.split()[0] for w in texts if len(w.split()) > 1]
+    return list(dict.fromkeys([*texts, *words[:2]]))
+
+
+async def _open(place: Place) -> _Open | None:
+    target = await place.handle("handle")
+    if target is None:
+        return None
+    with contextlib.suppress(Error):
+        await target.scroll_into_view_if_needed(timeout=keys.CLICK_MS)
+    opened = _Open(place, target, await place.call("onShow", None))
+    if not await opened.choices():
+        await keys.click(target)
+    return opened
+
+
+async def _search(place: Place, text: str) -> None:
+    number = await place.call("typingBox", place.number)
+    box = await place.handle("found", number) if number else None
+    if box is None:
+        return
+    await box.focus()
+    await keys.clear(box)
+    await box.type(text)
+
+
+async def _take(opened: _Open, wanted: Sequence[str], at_most_s: float) -> str | None:
+    """Clicks the choice that is meant as soon as it is on show."""
+    until = time.monotonic() + at_most_s
+    while True:
+        shown = await opened.choices()
+        index = best(wanted, [s["text"] for s in shown])
+        if index is not None:
+            choice = await opened.place.handle("found", shown[index]["number"])
+            if choice is not None:
+                await keys.click(choice)
+                return str(shown[index]["text"])
+        if time.monotonic() > until:
+            return None
+        await asyncio.sleep(_PAUSE_S)
+
+
+async def _close(opened: _Open) -> None:
+    """Leaves the widget. Escape only while its list is open: else it might close a dialogue."""
+    place = opened.place
+    with contextlib.suppress(Error, TimeoutError):
+        if await opened.choices():
+            await place.page.keyboard.press("Escape")
+        number = await place.call("typingBox", place.number)
+        box = await place.handle("found", number) if number else None
+        await keys.leave(box or opened.clicked)
+
+
+async def arrival(place: Place, values: Sequence[str]) -> bool:
+    """Waits for a select's options, which may come from the network; whether they came."""
+    until = time.monotonic() + CASCADE_S
+    while not await place.call("arrived", {"number": place.number, "values": list(values)}):
+        if time.monotonic() > until:
+            return False
+        await asyncio.sleep(_PAUSE_S)
+    return True
+
+
+async def add_tags(place: Place, tags: Sequence[str], have: Sequence[str]) -> None:
+    """Types each of *tags* that is not among *have* and makes it one by Enter, else by a comma."""
+    target = await place.handle("handle")
+    if target is None:
+        return
+    await keys.click(target)
+    async with enter_guarded(place):
+        for tag in tags:
+            if tag not in have:
+                await _add_tag(place, tag)
+    number = await place.call("typingBox", place.number)
+    box = await place.handle("found", number) if number else None
+    await keys.leave(box or target)
+
+
+async def _add_tag(place: Place, tag: str) -> None:
+    number = await place.call("typingBox", place.number)
+    box = await place.handle("found", number) if number else None
+    if box is None:
+        return
+    await box.focus()
+    await box.type(tag)
+    for key in ("Enter", "Enter", ","):
+        # Some make a tag at once, some only when their list of suggestions has caught up.
+        await box.press(key)
+        if await _is_taken(box, tag):
+            return
+
+
+async def _is_taken(box: ElementHandle, tag: str) -> bool:
+    """Whether the text has left the box within a short while."""
+    until = time.monotonic() + TAG_S
+    while True:
+        left = await box.evaluate("el => 'value' in el ? el.value : el.innerText")
+        if str(left).strip(" ,\n") != tag:
+            return True
+        if time.monotonic() > until:
+            return False
+        await asyncio.sleep(_PAUSE_S)
+
+
+@contextlib.asynccontextmanager
+async def enter_guarded(place: Place) -> AsyncIterator[None]:
+    """Within it, Enter cannot send the form: that would be a press without a permit."""
+    await place.call("guard", True)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(Error, TimeoutError):
+            await place.call("guard", False)

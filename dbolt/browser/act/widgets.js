@@ -1,0 +1,106 @@
+// What a widget has opened: the choices on show, and the box to type into.
+// Runs with look/registry.js, look/visible.js and act/fill.js before it.
+
+const CHOICE = "[role=option], [role=treeitem], .select2-results__option, .chosen-results > li, .ts-dropdown [data-selectable], .selectize-dropdown [data-selectable], .choices__item--choice, .choices__list--dropdown [data-choice], .nice-select .option, .ui-menu-item, .ui-selectmenu-menu li, .mat-option, .dropdown-item, .tagify__dropdown__item, .pac-item, .multiselect__element, .vs__dropdown-option, .el-select-dropdown__item, .ant-select-item-option";
+const LIST = "[role=listbox], [role=menu], [class*=dropdown], [class*=options], [class*=results], [class*=menu], [class*=suggest], [class*=list]";
+const NO_CHOICE = /(^|[-_ ])(no-?results?|loading|message|searching|placeholder|disabled|empty|notice)([-_ ]|$)/i;
+
+// The choices on show for a widget: those of the list that it names, else its own, else any open one.
+// `known`: what stood open in the document before; another widget's, and never to be taken.
+function choices({ number, known }) {
+  const el = elementOf(number);
+  if (!el) return [];
+  const { skin } = partsOf(el);
+  const root = el.getRootNode();
+  const active = root.activeElement;
+  for (const box of [...lists([active, skin, el], root), skin, document]) {
+    if (!box) continue;
+    const shown = choicesIn(box, el).filter((o) => box !== document || !known.includes(o.number));
+    if (shown.length) return shown;
+  }
+  return [];
+}
+
+// The numbers of all choices on show anywhere: chosen items of other widgets among them.
+function onShow() {
+  return choicesIn(document, document.body).map((o) => o.number);
+}
+
+function lists(owners, root) {
+  const named = [];
+  for (const owner of owners) {
+    if (!owner) continue;
+    for (const part of [owner, ...owner.querySelectorAll("[aria-controls], [aria-owns]")]) {
+      for (const name of ["aria-controls", "aria-owns"]) {
+        for (const id of attr(part, name).split(/\s+/)) if (id) named.push(root.getElementById?.(id) || document.getElementById(id));
+      }
+    }
+  }
+  return named.filter(Boolean);
+}
+
+function choicesIn(box, el) {
+  let found = [...box.querySelectorAll(CHOICE)];
+  if (!found.length) {
+    const inner = box === document ? [] : [box, ...box.querySelectorAll(LIST)].filter((b) => isDrawn(b, 10));
+    found = inner.flatMap((b) => [...b.querySelectorAll("li, [data-value], [data-option], [class*=option]")]);
+  }
+  return found
+    .filter((o) => o !== el && o.localName !== "option" && !o.contains(el) && isDrawn(o, 4) && !isNoChoice(o))
+    .slice(0, 300)
+    .map((o) => ({ number: numberOf(o), text: folded(o.innerText || "", 200) }))
+    .filter((o) => o.text);
+}
+
+function isNoChoice(el) {
+  return attr(el, "aria-disabled") === "true" || el.hasAttribute("disabled") || NO_CHOICE.test(attr(el, "class"))
+    || (attr(el, "aria-live") !== "" && attr(el, "role") === "alert") || /treeitem/.test(attr(el, "role")) && Boolean(el.querySelector("[role=treeitem]"));
+}
+
+// The number of the text box that is open for typing, 0 if there is none.
+function typingBox(number) {
+  const el = elementOf(number);
+  if (!el) return 0;
+  const { skin } = partsOf(el);
+  let active = document.activeElement;
+  while (active && active.shadowRoot && active.shadowRoot.activeElement) active = active.shadowRoot.activeElement;
+  const fits = (x) => x && ((x.localName === "input" && /^(text|search|tel|url|email)$/.test(x.type) && !x.readOnly) || (x.isContentEditable && x !== document.body));
+  if (fits(active) && (active === el || (skin && skin.contains(active)) || active.matches("[role=combobox], [role=searchbox], [type=search], [class*=search]"))) return numberOf(active);
+  const inner = [...(skin || el).querySelectorAll("input, [contenteditable]")].find((x) => fits(x) && isShown(x));
+  if (inner) return numberOf(inner);
+  return fits(el) && !el.matches("select") && isShown(el) ? numberOf(el) : 0;
+}
+
+// What is clicked to open a widget.
+function handle(number) {
+  const el = elementOf(number);
+  if (!el) return null;
+  const { skin } = partsOf(el);
+  if (!skin) return el;
+  return skin.querySelector("[role=combobox]:not(input), .select2-selection, .chosen-single, .chosen-choices, .ts-control, .selectize-input, .choices__inner, button[aria-haspopup]") || skin;
+}
+
+// While keys are struck, Enter must reach the widget and never send the form.
+function guard(on) {
+  const key = Symbol.for("dbolt.guard");
+  if (on && !window[key]) {
+    const stop = (event) => { event.preventDefault(); event.stopImmediatePropagation(); };
+    Object.defineProperty(window, key, { value: stop, configurable: true });
+    window.addEventListener("submit", stop, true);
+  } else if (!on && window[key]) {
+    window.removeEventListener("submit", window[key], true);
+    delete window[key];
+  }
+}
+
+// A file let fall on a zone.
+function drop({ number, name, type, base64 }) {
+  const el = elementOf(number);
+  if (!el) return;
+  const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([bytes], name, { type }));
+  for (const event of ["dragenter", "dragover", "drop"]) {
+    el.dispatchEvent(new DragEvent(event, { bubbles: true, cancelable: true, composed: true, dataTransfer }));
+  }
+}

@@ -1,0 +1,275 @@
+"""One try at handing one business in to one directory: the chain from first visit to verdict."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from functools import partial
+
+from playwright.async_api import Error
+
+from dbolt.browser import act
+from dbolt.browser.arrive import arrive, not_reached
+from dbolt.browser.chromium import NoBrowser
+from dbolt.browser.ends import left_half_way, pressed, told, unconfirmed
+from dbolt.browser.fill import Filled, mended
+from dbolt.browser.find import find_form
+from dbolt.browser.press import answer, press, ready
+from dbolt.browser.proof import COVER, EvidenceSink, Proof
+from dbolt.browser.run import PRESS_MARGIN_S, Ended, Found, Permit, Run
+from dbolt.browser.session import Browser, first_line
+from dbolt.browser.steps import fill_all_steps, further_step, is_step_behind, step_form
+from dbolt.domain.directory import Policy
+from dbolt.domain.fields import Field
+from dbolt.domain.reasons import WORDS, Reason
+from dbolt.domain.submission import (
+    Assignment,
+    EvidenceKind,
+    HandOver,
+    Known,
+    Left,
+    NotSent,
+    Pressed,
+    Result,
+    VerdictKind,
+)
+from dbolt.forms.classify import classify
+from dbolt.forms.page import Page, Widget
+from dbolt.forms.reading import FillPlan, VerdictReading
+
+_MAX_REPAIRS = 2
+_MAX_PREVIEWS = 3
+_MAX_STEPS = 8
+_ANSWERED_S = 120.0
+"""All that happens after the permit: answers, repairs and previews."""
+_SHOWN_S = 30.0
+_TEXTS = frozenset({Widget.INPUT, Widget.TEXTAREA, Widget.COMBOBOX, Widget.RICH_TEXT})
+
+
+async def attempt(
+    browser: Browser, assignment: Assignment, *, permit: Permit, evidence: EvidenceSink
+) -> Result:
+    """How the attempt ended; never an exception but cancellation.
+
+    permit: asked once, right before the press that hands the listing in; False calls it off.
+    After it has said yes the result is a `Pressed`, whatever happens.
+    """
+    kept_out = _by_policy(assignment)
+    if kept_out is not None:
+        return kept_out
+    began = time.monotonic()
+    try:
+        async with browser.new_context(assignment.directory) as visit:
+            run = Run(visit, assignment, permit, Proof(evidence), began)
+            end = await _before_the_press(run)
+            if isinstance(end, Filled):
+                end = await _from_the_press(run, end)
+            elif not isinstance(end, Pressed):
+                await _show_as_it_stands(run)
+            return told(run, end)
+    except (NoBrowser, Error, OSError, TimeoutError) as error:
+        return NotSent(
+            reason=Reason.BROWSER_CRASHED,
+            detail=first_line(error),
+            duration_s=time.monotonic() - began,
+        )
+
+
+def _by_policy(assignment: Assignment) -> Ended | None:
+    match assignment.directory.policy:
+        case Policy.SKIP:
+            reason = Reason.POLICY_SKIP
+            return Left(reason=reason, detail=WORDS[reason].customer)
+        case Policy.MANUAL:
+            reason = Reason.POLICY_MANUAL
+            return HandOver(reason=reason, detail=WORDS[reason].customer)
+    return None
+
+
+async def _before_the_press(run: Run) -> Filled | Ended:
+    """The form as it should be sent, the button ready and the evidence kept; or why not."""
+    limit = min(run.assignment.directory.timeout_s, run.time_left_s() - PRESS_MARGIN_S)
+    try:
+        async with asyncio.timeout(max(limit, 0)):
+            return await _prepared(run)
+    except TimeoutError:
+        return NotSent(
+            reason=Reason.TIMEOUT, detail=f"The form was not filled in within {limit:.0f} s."
+        )
+    except (Error, OSError) as error:
+        return _broken(run, error)
+    except Exception as error:  # noqa: BLE001 - a flaw of ours must not look like a lost worker
+        return NotSent(
+            reason=Reason.FILL_FAILED,
+            detail=f"{type(error).__name__}: {first_line(error)}",
+        )
+
+
+async def _prepared(run: Run) -> Filled | Ended:
+    refused = await arrive(run, run.assignment.directory.submit_url)
+    if refused is not None:
+        return refused
+    found = await find_form(run)
+    if not isinstance(found, Found):
+        return found
+    filled = await fill_all_steps(run, found)
+    if not isinstance(filled, Filled):
+        return filled
+    held_back = _held_back(run, filled) or await ready(run, filled.reading)
+    if held_back is not None:
+        return held_back
+    await _show_before(run, filled)
+    return filled
+
+
+def _held_back(run: Run, filled: Filled) -> Ended | None:
+    """Why a form that is filled in is not to be sent by us; None if it is."""
+    if not _names_the_business(run, filled):
+        return HandOver(
+            reason=Reason.UNSURE_OF_FORM,
+            detail="It is not certain where the form wants the business's name.",
+        )
+    if run.assignment.directory.policy is Policy.ASSISTED:
+        return HandOver(
+            reason=Reason.POLICY_MANUAL, detail="The form is filled in; a person sends it."
+        )
+    return None
+
+
+def _names_the_business(run: Run, filled: Filled) -> bool:
+    """Whether a name was typed, or the step that comes first asks for nothing unknown."""
+    named = (Field.BUSINESS_NAME, Field.LEGAL_NAME)
+    if any(value.field in named and value.kept for value in run.typed.values()):
+        return True
+    fields = {g.ref: g.field for g in filled.reading.guesses if not g.trap}
+    return all(
+        fields.get(control.ref) is not None
+        for control in filled.page.controls
+        if control.ref in fields and control.widget in _TEXTS and not control.hidden
+    )
+
+
+async def _show_before(run: Run, filled: Filled) -> None:
+    for action in filled.plan.actions:
+        if action.secret and (secret := await act.element(run.visit.page, action.ref)):
+            await secret.evaluate(COVER)
+    await run.proof.picture(run.visit.page, EvidenceKind.BEFORE)
+
+
+async def _show_as_it_stands(run: Run) -> None:
+    """The page at which an attempt ended without a press, for the person who looks into it."""
+    with contextlib.suppress(Error, TimeoutError, OSError):
+        async with asyncio.timeout(_SHOWN_S):
+            await run.proof.picture(run.visit.newest(), EvidenceKind.BEFORE)
+
+
+def _broken(run: Run, error: Exception) -> NotSent:
+    if run.visit.log.stuck:
+        return NotSent(reason=Reason.TIMEOUT, detail="The page kept opening dialogs.")
+    if run.visit.log.crashed:
+        return NotSent(reason=Reason.BROWSER_CRASHED, detail="The page crashed.")
+    if isinstance(error, Error):
+        return not_reached(error)
+    return NotSent(
+        reason=Reason.WORKER_LOST, detail=f"Evidence could not be kept: {first_line(error)}"
+    )
+
+
+async def _from_the_press(run: Run, filled: Filled) -> Ended:
+    if run.time_left_s() < PRESS_MARGIN_S:
+        return NotSent(reason=Reason.TIMEOUT, detail="Too little of the lease was left to press.")
+    try:
+        run.permitted = await run.permit()
+    except Exception as error:  # noqa: BLE001 - whoever cannot say yes says no
+        return NotSent(reason=Reason.PERMIT_REFUSED, detail=first_line(error))
+    if not run.permitted:
+        return NotSent(reason=Reason.PERMIT_REFUSED, detail=WORDS[Reason.PERMIT_REFUSED].customer)
+    try:
+        async with asyncio.timeout(_ANSWERED_S):
+            return await _sent(run, filled)
+    except TimeoutError:
+        return await unconfirmed(run, f"No clear answer came within {_ANSWERED_S:.0f} s.")
+    except Exception as error:  # noqa: BLE001 - from the permit on, every end is a press
+        return await unconfirmed(run, f"{type(error).__name__}: {first_line(error)}")
+
+
+async def _sent(run: Run, filled: Filled) -> Ended:
+    """Presses, and once more only where the page proved that nothing was handed in by that."""
+    repairs = previews = steps = 0
+    answered: tuple[Page, VerdictReading] | None = None
+    while True:
+        moment = time.monotonic()
+        pressing = await press(run, filled.reading)
+        if not pressing.may_have_been:
+            # The last answer still holds, if there was one.
+            return (
+                await pressed(run, *answered)
+                if answered
+                else await unconfirmed(run, pressing.problem)
+            )
+        after, verdict = answered = await answer(
+            run, filled, moment, partial(is_step_behind, run, filled)
+        )
+        further: Filled | None = None
+        if verdict.preview and previews < _MAX_PREVIEWS:
+            previews += 1
+            further = await _past_the_preview(run, filled, after)
+        elif _may_repair(run, verdict) and repairs < _MAX_REPAIRS:
+            repairs += 1
+            further = await _repaired(run, filled, after, verdict)
+        elif verdict.kind is VerdictKind.UNCLEAR and steps < _MAX_STEPS:
+            steps += 1
+            onward = await _onward(run, filled, after)
+            if isinstance(onward, HandOver | NotSent | Left):
+                return await left_half_way(run, onward)
+            if isinstance(onward, Pressed | Known):
+                return onward
+            further = onward
+        if further is None:
+            return await pressed(run, after, verdict)
+        filled = further
+
+
+def _may_repair(run: Run, verdict: VerdictReading) -> bool:
+    """Complaints at the fields, with the form still there, prove that nothing was handed in."""
+    refused = verdict.kind is VerdictKind.REJECTED and bool(verdict.field_errors)
+    return refused and run.time_left_s() > PRESS_MARGIN_S
+
+
+async def _onward(run: Run, filled: Filled, after: Page) -> Filled | Ended | None:
+    """The further step that "Next" led to after all, filled in; None if there is none."""
+    further = await further_step(run, filled, after)
+    if not isinstance(further, Filled):
+        return further
+    not_ready = await ready(run, further.reading)
+    if not_ready is None:
+        await _show_before(run, further)
+    return not_ready or further
+
+
+async def _past_the_preview(run: Run, filled: Filled, after: Page) -> Filled | None:
+    """The preview's own form, whose button confirms; None if it cannot be told or pressed."""
+    readings = classify(after, recipe=run.assignment.directory.recipe)
+    reading = step_form(readings, filled.reading)
+    if reading is None or await ready(run, reading) is not None:
+        return None
+    return Filled(after, reading, FillPlan(actions=()))
+
+
+async def _repaired(
+    run: Run, filled: Filled, after: Page, verdict: VerdictReading
+) -> Filled | None:
+    """The same form with what was complained about put right, pictured and ready; or None."""
+    run.visit.agreeing = False
+    if run.visit.newest() is not run.visit.page:
+        return None
+    try:
+        again = await mended(run, filled, after, verdict)
+        if again is None or await ready(run, again.reading) is not None:
+            return None
+        await _show_before(run, again)
+    except (Error, TimeoutError, OSError):
+        # The page has said no to what was sent; that stays true.
+        return None
+    return again

@@ -1,0 +1,73 @@
+"""How an attempt is told: its end, with everything that was learned on the way."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+
+from playwright.async_api import Error
+
+from dbolt.browser.run import Ended, Run
+from dbolt.domain.reasons import Reason
+from dbolt.domain.submission import EvidenceKind, HandOver, Left, NotSent, Pressed, VerdictKind
+from dbolt.forms.page import Page
+from dbolt.forms.reading import VerdictReading
+
+
+async def pressed(run: Run, after: Page, verdict: VerdictReading) -> Pressed:
+    """What came of a press, with the page that shows it."""
+    await _show_after(run, after.text)
+    return Pressed(
+        verdict=verdict.kind,
+        reason=verdict.reason,
+        detail=verdict.detail,
+        listing_url=verdict.listing_url,
+        field_errors=list(verdict.field_errors),
+        account=run.assignment.account if run.account_used else None,
+    )
+
+
+async def unconfirmed(run: Run, detail: str) -> Pressed:
+    """A press whose answer was not seen: the form may have gone through, or not."""
+    await _show_after(run, "")
+    return Pressed(
+        verdict=VerdictKind.UNCLEAR,
+        reason=Reason.PRESS_UNCONFIRMED,
+        detail=detail,
+        account=run.assignment.account if run.account_used else None,
+    )
+
+
+async def left_half_way(run: Run, end: HandOver | NotSent | Left) -> Pressed:
+    """A form that was sent in part, and whose next step only a person can do."""
+    await _show_after(run, "")
+    return Pressed(
+        verdict=VerdictKind.BLOCKED,
+        reason=end.reason,
+        detail=f"The form went on to a further step, which was not sent: {end.detail}",
+    )
+
+
+async def _show_after(run: Run, text: str) -> None:
+    # Whatever fails now, the press has to be reported.
+    with contextlib.suppress(Error, TimeoutError, OSError):
+        await run.proof.picture(run.visit.newest(), EvidenceKind.AFTER)
+    with contextlib.suppress(OSError):
+        if text:
+            await run.proof.text(text)
+
+
+def told(run: Run, end: Ended) -> Ended:
+    """*end* with what was typed, the evidence, the address and the time it took."""
+    clean = run.proof.without_secrets
+    visit = run.visit
+    return end.model_copy(
+        update={
+            "typed": list(run.typed.values()),
+            "evidence": list(run.proof.refs),
+            "detail": clean(end.detail),
+            "page_url": clean(visit.newest().url),
+            "duration_s": round(time.monotonic() - run.began, 3),
+            "console_errors": [clean(line) for line in visit.log.console_errors],
+        }
+    )

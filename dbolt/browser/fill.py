@@ -1,0 +1,172 @@
+"""Is the form filled in, and does the page still hold it? Typed, looked at again, typed again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from dbolt.browser import act
+from dbolt.browser.find import behind_wall
+from dbolt.browser.run import Ended, Found, Run
+from dbolt.domain.fields import Field
+from dbolt.domain.reasons import WORDS, Reason
+from dbolt.domain.submission import HandOver, NotSent, TypedValue
+from dbolt.forms.classify import classify
+from dbolt.forms.page import Page
+from dbolt.forms.plan import plan_fill
+from dbolt.forms.reading import Act, Action, FillPlan, Reading, VerdictReading
+from dbolt.forms.repair import repair, tried_by
+
+_MAX_ROUNDS = 6
+_TRIES = 2
+"""How often one control is set: what a page takes away twice it does not want."""
+
+_BEFORE_TYPING = frozenset(
+    {Reason.CAPTCHA, Reason.LOGIN_REQUIRED, Reason.ROBOT_WALL, Reason.PAYMENT_REQUIRED}
+)
+"""What stops an attempt before anything is typed. All else is told with the form filled in."""
+
+FACTS = frozenset(
+    {
+        Field.BUSINESS_NAME,
+        Field.CATEGORY,
+        Field.EMAIL,
+        Field.PHONE,
+        Field.WEBSITE,
+        Field.ADDRESS,
+        Field.STREET,
+        Field.HOUSE_NUMBER,
+        Field.CITY,
+        Field.STATE,
+        Field.POSTAL_CODE,
+        Field.COUNTRY,
+    }
+)
+"""What may not stand in a listing wrongly, however small the difference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form that holds what it should, as seen just now."""
+
+    page: Page
+    reading: Reading
+    plan: FillPlan
+
+
+async def fill(run: Run, found: Found) -> Filled | Ended:
+    """Fills the form in until the page holds everything that it should.
+
+    A page may wipe values when it renders a part of the form anew, and show further controls
+    after a choice: both are looked for after every round.
+    """
+    page, reading = found.page, found.reading
+    plan = _plan(run, page, reading)
+    if plan.stop in _BEFORE_TYPING:
+        return behind_wall(plan.stop, plan.detail)
+    wanted: dict[str, Action] = {}
+    tries: Counter[str] = Counter()
+    lost: list[TypedValue] = []
+    for _ in range(_MAX_ROUNDS):
+        wanted = _still_there(wanted, page) | {_key(a): a for a in plan.actions}
+        values = await act.read_back(run.visit.page, list(wanted.values()))
+        run.note_typed(list(wanted.values()), values)
+        held = dict(zip(wanted, values, strict=True))
+        lost = [value for value in values if not value.kept]
+        todo = [a for k, a in wanted.items() if _is_due(run, a, held[k], tries[k])]
+        if not todo:
+            break
+        tries.update(map(_key, todo))
+        run.note_typed(todo, await act.perform(run.visit.page, todo))
+        page = await run.look()
+        again = same_form(run, page, reading)
+        if again is None:
+            return NotSent(
+                reason=Reason.FILL_FAILED, detail="The form vanished while it was filled in."
+            )
+        reading = again
+        plan = _plan(run, page, reading)
+        if plan.stop in _BEFORE_TYPING:
+            return behind_wall(plan.stop, plan.detail)
+    complaint = _complaint(plan, lost, page, wanted)
+    if complaint is not None:
+        return complaint
+    actions = tuple(wanted.values())
+    return Filled(page, reading, FillPlan(actions=actions, detail=plan.detail))
+
+
+def _is_due(run: Run, action: Action, held: TypedValue, tries: int) -> bool:
+    # "(207) 555-0142" counts as kept where "2075550142" is meant; a complaint wants the latter.
+    fresh_fix = tries == 0 and _about(action) in run.fixes
+    return (fresh_fix or not held.kept) and tries < _TRIES
+
+
+def same_form(run: Run, page: Page, reading: Reading) -> Reading | None:
+    """The same form on a later look: by its element, else the one of its kind that reads best."""
+    readings = classify(page, recipe=run.assignment.directory.recipe)
+    same = (r for r in readings if r.form == reading.form)
+    alike = (r for r in readings if r.kind is reading.kind)
+    return next(same, None) or next(alike, None)
+
+
+async def mended(run: Run, filled: Filled, page: Page, verdict: VerdictReading) -> Filled | None:
+    """The form on *page* with other values where it complained; None if there are none to try."""
+    reading = same_form(run, page, filled.reading)
+    if reading is None:
+        return None
+    better = repair(filled.plan, verdict.field_errors, run.tried)
+    run.tried.update(tried_by(filled.plan))
+    if not better.actions:
+        return None
+    run.fixes.update({_about(action): action for action in better.actions})
+    again = await fill(run, Found(page, reading))
+    return again if isinstance(again, Filled) else None
+
+
+def _plan(run: Run, page: Page, reading: Reading) -> FillPlan:
+    """The plan for the page as it is now, with the values that earlier complaints led to."""
+    assignment = run.assignment
+    plan = plan_fill(page, reading, assignment.profile, account=assignment.account, today=run.today)
+    return replace(plan, actions=tuple(_fixed(action, run) for action in plan.actions))
+
+
+def _fixed(action: Action, run: Run) -> Action:
+    fix = run.fixes.get(_about(action))
+    if fix is None or fix.act is not action.act:
+        return action
+    return replace(fix, ref=action.ref)
+
+
+def _about(action: Action) -> tuple[Field, str, str]:
+    return action.field, action.part, action.control
+
+
+def _complaint(
+    plan: FillPlan, lost: Sequence[TypedValue], page: Page, wanted: dict[str, Action]
+) -> Ended | None:
+    """Why the form should not be sent as it stands; None if it may be."""
+    if plan.stop is not None:
+        return HandOver(reason=plan.stop, missing=list(plan.missing), detail=plan.detail)
+    required = {c.ref for c in page.controls if c.required}
+    needed = {(a.field, a.part) for a in wanted.values() if a.ref in required}
+    for value in lost:
+        wrong = value.read_back != "" and value.field in FACTS
+        empty = value.read_back == "" and (value.field, value.part) in needed
+        if wrong or empty:
+            return NotSent(
+                reason=Reason.FILL_FAILED,
+                detail=f"{WORDS[Reason.FILL_FAILED].customer} Lost: {value.control[:100]}.",
+            )
+    return None
+
+
+def _key(action: Action) -> str:
+    # Boxes of one group are one control with several actions.
+    boxes = action.values if action.act in (Act.CHECK, Act.UNCHECK) else ()
+    return " ".join((action.ref, *boxes))
+
+
+def _still_there(wanted: dict[str, Action], page: Page) -> dict[str, Action]:
+    refs = {c.ref for c in page.controls}
+    return {key: action for key, action in wanted.items() if action.ref in refs}

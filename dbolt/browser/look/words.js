@@ -1,0 +1,150 @@
+// What is written where? One walk over the drawn tree gives, in document order, runs of text and
+// everything that can be filled in or pressed.
+
+const NEVER_READ = new Set(["script", "style", "noscript", "template", "head", "object", "canvas", "video", "audio"]);
+const INLINE = new Set(
+  "a abbr b bdi bdo cite code del dfn em font i ins kbd mark q s samp small span strong sub sup time tt u var wbr".split(" "),
+);
+const FIELD = "input, select, textarea, [contenteditable=''], [contenteditable=true], [contenteditable=plaintext-only], [role=combobox], [role=textbox], [role=checkbox], [role=switch], [role=radio], [role=spinbutton]";
+const PRESSED = "button, input[type=submit], input[type=button], input[type=image], input[type=reset], [role=button], summary";
+const PRESS_TYPES = new Set(["submit", "button", "image", "reset"]);
+
+function isField(el) {
+  const tag = el.localName;
+  if (tag === "input") return !PRESS_TYPES.has(el.type);
+  if (tag === "select" || tag === "textarea") return true;
+  if (!el.hasAttribute("role") && !el.hasAttribute("contenteditable")) return false;
+  if (!el.matches(FIELD)) return false;
+  const outer = parentOf(el);
+  return !(outer && outer.isContentEditable);
+}
+
+function isButton(el) {
+  if (el.localName === "button" || el.localName === "input") return el.matches(PRESSED);
+  return attr(el, "role") === "button";
+}
+
+function* drawnChildren(el) {
+  if (el.shadowRoot) yield* el.shadowRoot.childNodes;
+  else if (el.localName === "slot" && el.assignedNodes().length) yield* el.assignedNodes({ flatten: true });
+  else yield* el.childNodes;
+}
+
+// The walk's harvest. `runs`: {text, el, at, shown, label}; `fields`, `buttons`, `links`, `forms`,
+// `frames`, `headings`, `notices`: elements in order; `at`: element → place in the order.
+function readTree(root, clock, mostFields) {
+  const seen = {
+    runs: [], fields: [], buttons: [], links: [], forms: [], frames: [], headings: [], hosts: [],
+    elements: [], at: new Map(), chain: new Map(), place: 0, truncated: false, levels: [],
+  };
+  let run = null;
+  const close = () => { run = null; };
+  const visitText = (node, el, context) => {
+    const words = node.nodeValue;
+    if (!/\S/.test(words)) { if (run) run.text += " "; return; }
+    if (run && run.context === context && run.shown === isTextShown(el, node)) { run.text += words; return; }
+    run = { text: words, el, node, at: seen.place++, shown: isTextShown(el, node), label: context.label, context };
+    seen.runs.push(run);
+  };
+  const visit = (el, context, depth) => {
+    const full = seen.fields.length > mostFields || (seen.place++ % 128 === 0 && clock.late(0.5));
+    if (depth > 200 || full) { seen.truncated = true; return; }
+    const tag = el.localName;
+    if (NEVER_READ.has(tag)) return;
+    seen.elements.push(el);
+    const inline = INLINE.has(tag);
+    if (!inline) close();
+    const inner = noteElement(el, tag, context, seen);
+    if (inner) {
+      for (const child of drawnChildren(el)) {
+        if (child.nodeType === 3) visitText(child, el, inner);
+        else if (child.nodeType === 1) visit(child, inner, depth + 1);
+        if (seen.truncated) return;
+      }
+    }
+    if (!inline) close();
+  };
+  visit(root, { label: null, heading: null, button: null }, 0);
+  if (seen.truncated) seen.buttons.push(...[...document.querySelectorAll(PRESSED)].filter((b) => !seen.at.has(b)).slice(-40));
+  for (const r of seen.runs) r.text = folded(r.text, 600);
+  seen.runs = seen.runs.filter((r) => r.text);
+  return seen;
+}
+
+// Files one element; the context for what is inside it, or null if its inside is not to be read.
+function noteElement(el, tag, context, seen) {
+  seen.at.set(el, seen.place++);
+  if (el.shadowRoot) seen.hosts.push(el);
+  if (tag === "form") seen.forms.push(el);
+  if (tag === "iframe" || tag === "frame") { seen.frames.push(el); return null; }
+  if (isField(el)) {
+    seen.fields.push(el);
+    seen.chain.set(el, seen.levels.slice());
+    return tag === "select" || tag === "textarea" || el.isContentEditable || el.localName === "input" ? null : { ...context, field: el };
+  }
+  if (isButton(el)) { seen.buttons.push(el); return { ...context, button: el }; }
+  if (tag === "a") { seen.links.push(el); return context; }
+  if (tag === "label") return { ...context, label: el };
+  const level = headingLevel(el, tag);
+  if (level) {
+    seen.headings.push(el);
+    while (seen.levels.length && seen.levels[seen.levels.length - 1].level >= level) seen.levels.pop();
+    seen.levels.push({ level, el });
+    return { ...context, heading: el };
+  }
+  return tag === "svg" ? null : context;
+}
+
+const TITLE_CLASS = /(^|[-_])(section|panel|card|group|form|step|box|block|fieldset)[-_]?(_{0,2})(title|heading|header|head|legend)$/i;
+
+function headingLevel(el, tag) {
+  if (/^h[1-6]$/.test(tag)) return Number(tag[1]);
+  if (attr(el, "role") === "heading") return Number(attr(el, "aria-level")) || 2;
+  const name = attr(el, "class");
+  if (name && el.childElementCount < 4 && name.split(/\s+/).some((c) => TITLE_CLASS.test(c))) return 5;
+  return 0;
+}
+
+function isTextShown(el, node) {
+  if (!el.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return false;
+  const box = boxOf(el);
+  if (box.width > 2 && box.height > 2) return box.right + scrollX > 0 && box.bottom + scrollY > 0;
+  const range = document.createRange();
+  range.selectNodeContents(node);
+  const drawn = range.getBoundingClientRect();
+  return drawn.width > 2 && drawn.height > 2 && getComputedStyle(el).overflow !== "hidden";
+}
+
+// An element's own words: no values, options, scripts, buttons. Hidden parts count only if the
+// whole is hidden (a screen reader's label is a label).
+function wordsOf(el, most, shownOnly) {
+  const onlyShown = shownOnly || el.checkVisibility();
+  let text = "";
+  const take = (node) => {
+    if (text.length > most * 2) return;
+    if (node.nodeType === 3) { text += node.nodeValue; return; }
+    if (node.nodeType !== 1) return;
+    const tag = node.localName;
+    if (NEVER_READ.has(tag) || tag === "select" || tag === "textarea" || tag === "button" || tag === "svg" || tag === "iframe") return;
+    if (node !== el && onlyShown && !node.checkVisibility()) return;
+    if (node !== el && attr(node, "role") === "listbox") return;
+    if (node !== el && node.isContentEditable) return;
+    const inline = INLINE.has(tag);
+    if (!inline) text += " ";
+    for (const child of drawnChildren(node)) take(child);
+    if (!inline) text += " ";
+  };
+  take(el);
+  return folded(text, most);
+}
+
+// The visible words of the page, a line a run.
+function textOf(runs, most) {
+  let text = "";
+  for (const run of runs) {
+    if (!run.shown) continue;
+    if (text.length + run.text.length + 1 > most) break;
+    text += (text ? "\n" : "") + run.text;
+  }
+  return text;
+}

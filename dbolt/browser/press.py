@@ -1,0 +1,160 @@
+"""The press and its answer: is the button ready, what happened after it, what does the page say?"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from playwright.async_api import Error
+from playwright.async_api import Page as Tab
+
+from dbolt.browser import act
+from dbolt.browser.fill import Filled
+from dbolt.browser.observe import observe
+from dbolt.browser.run import Ended, Run
+from dbolt.browser.session import first_line
+from dbolt.browser.settle import changed, settled
+from dbolt.domain.reasons import Reason
+from dbolt.domain.submission import HandOver, NotSent, VerdictKind
+from dbolt.forms.page import Message, Page
+from dbolt.forms.reading import Reading, VerdictReading
+from dbolt.forms.verdict import read_verdict
+
+_ANSWER_S = 15.0
+_AFTERTHOUGHT_S = 4.0
+"""How long a page that came to rest without a clear word is watched for one."""
+_SLOW_ANSWER_S = 30.0
+"""For a server that is still working on what was posted."""
+_PROOF_OF_WORK_S = 30.0
+_ENABLED_S = 5.0
+
+# Widgets that make the browser compute, and put the result into a field of theirs. Friendly
+# Captcha writes states such as ".UNFINISHED" into that field until it is done.
+_WORKING = """() => [...document.querySelectorAll(
+    'altcha-widget, cap-widget, .frc-captcha, .mcaptcha__widget-container')].some(widget => {
+  const field = widget.querySelector('input[type=hidden], textarea')
+    || widget.parentElement?.querySelector('input[type=hidden][name*=captcha i]');
+  return !field || !field.value || field.value.startsWith('.');
+})"""
+
+
+async def ready(run: Run, reading: Reading) -> Ended | None:
+    """None once the button can be pressed, which may have to wait for a proof of work."""
+    if not reading.submit:
+        return HandOver(reason=Reason.UNSURE_OF_FORM, detail="The form has no button to send it.")
+    page = run.visit.page
+    working = await _working(page)
+    if working and not await _work_done(page):
+        return HandOver(reason=Reason.CAPTCHA, detail="The proof of work did not come to an end.")
+    button = await act.element(page, reading.submit)
+    if button is None:
+        return NotSent(reason=Reason.FILL_FAILED, detail="The form's button has vanished.")
+    limit = _PROOF_OF_WORK_S if working else _ENABLED_S
+    try:
+        await button.wait_for_element_state("enabled", timeout=limit * 1000)
+        await button.click(trial=True)
+    except Error as error:
+        if "intercepts pointer events" in str(error):
+            return None  # something lies over it, which the press knows to get around
+        return NotSent(
+            reason=Reason.FILL_FAILED,
+            detail=f"The form's button cannot be pressed: {first_line(error)}",
+        )
+    return None
+
+
+async def _working(page: Tab) -> bool:
+    for frame in page.frames:
+        with contextlib.suppress(Error):
+            if await frame.evaluate(_WORKING):
+                return True
+    return False
+
+
+async def _work_done(page: Tab) -> bool:
+    until = time.monotonic() + _PROOF_OF_WORK_S
+    while (left := until - time.monotonic()) > 0:
+        # A field's value changes without a change of the document: looked at now and then.
+        await changed(page, min(left, 0.25))
+        if not await _working(page):
+            return True
+    return False
+
+
+async def press(run: Run, reading: Reading) -> act.Press:
+    """Clicks the form's button, at most once; says whether the page may have heard it."""
+    run.visit.agreeing = True
+    return await act.press(run.visit.page, reading.submit)
+
+
+async def answer(
+    run: Run, filled: Filled, moment: float, enough: Callable[[Page], bool] = lambda _page: False
+) -> tuple[Page, VerdictReading]:
+    """What the page says to a press at *moment*: looked at until it is clear, or time is over.
+
+    enough: a page that needs no longer watching, however unclear it is.
+    Raises playwright's Error if no look at all succeeded.
+    """
+    dialogs_before = len(run.visit.log.dialogs)
+    seen: tuple[Page, VerdictReading] | None = None
+    while True:
+        left = _answer_left(run, moment)
+        tab = run.visit.newest()
+        await settled(run.visit, min(max(left, 0.1), 4.0), tab)
+        try:
+            after = _with_dialogs(await observe(tab), run.visit.log.dialogs[dialogs_before:])
+            seen = after, _read(run, filled, after, moment)
+        except (Error, TimeoutError):
+            if run.visit.log.crashed or run.visit.page.is_closed():
+                raise
+        if seen is not None and (_is_clear(seen[1]) or enough(seen[0])):
+            return seen
+        if left <= 0:
+            if seen is None:
+                raise Error("the page after the press could not be looked at")
+            return seen
+        came = await _news(run, tab, min(left, _AFTERTHOUGHT_S))
+        if not came and run.visit.status_since(moment) is not None and not run.visit.busy():
+            # The server has answered, the page is at rest, and it has nothing to add.
+            return seen if seen is not None else await _last_look(run, filled, moment)
+
+
+def _is_clear(verdict: VerdictReading) -> bool:
+    return verdict.preview or verdict.kind is not VerdictKind.UNCLEAR
+
+
+async def _last_look(run: Run, filled: Filled, moment: float) -> tuple[Page, VerdictReading]:
+    after = await observe(run.visit.newest())
+    return after, _read(run, filled, after, moment)
+
+
+def _answer_left(run: Run, moment: float) -> float:
+    limit = _SLOW_ANSWER_S if run.visit.busy() else _ANSWER_S
+    return limit - (time.monotonic() - moment)
+
+
+async def _news(run: Run, tab: Tab, within_s: float) -> bool:
+    """Waits for a change of the page; whether one came. A page that goes away has changed."""
+    try:
+        return await changed(tab, within_s) or run.visit.newest() is not tab
+    except (Error, TimeoutError):
+        return True
+
+
+def _read(run: Run, filled: Filled, after: Page, moment: float) -> VerdictReading:
+    return read_verdict(
+        filled.page,
+        after,
+        filled.reading,
+        status=run.visit.status_since(moment),
+        recipe=run.assignment.directory.recipe,
+        profile=run.assignment.profile,
+    )
+
+
+def _with_dialogs(page: Page, dialogs: list[str]) -> Page:
+    """What a dialog said belongs to the page's messages."""
+    said = tuple(Message(text=text, kind="dialog") for text in dialogs if text)
+    return replace(page, messages=(*page.messages, *said)) if said else page

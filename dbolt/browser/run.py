@@ -1,0 +1,87 @@
+"""What does an attempt carry from step to step?"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from dbolt.browser.observe import observe
+from dbolt.browser.proof import MASK, Proof
+from dbolt.browser.robots import Robots
+from dbolt.browser.settle import settled
+from dbolt.browser.visit import Visit
+from dbolt.domain.fields import Field
+from dbolt.domain.submission import (
+    Assignment,
+    HandOver,
+    Known,
+    Left,
+    NotSent,
+    Pressed,
+    TypedValue,
+)
+from dbolt.forms.page import Page
+from dbolt.forms.reading import Action, Reading
+from dbolt.forms.repair import Tried
+
+PRESS_MARGIN_S = 20.0
+"""No press with less than this left of the lease: its answer could not be reported in time."""
+
+Ended = Pressed | NotSent | HandOver | Known | Left
+"""How an attempt can end. A step returns it instead of what the next step would need."""
+
+Permit = Callable[[], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page and the form on it that matters."""
+
+    page: Page
+    reading: Reading
+
+
+@dataclass(slots=True)
+class Run:
+    """One attempt under way. `permitted`: the press is recorded, so that the end is a `Pressed`."""
+
+    visit: Visit
+    assignment: Assignment
+    permit: Permit
+    proof: Proof
+    began: float = field(default_factory=time.monotonic)
+    permitted: bool = False
+    robots: dict[str, Robots] = field(default_factory=dict)
+    typed: dict[tuple[Field, str, str], TypedValue] = field(default_factory=dict)
+    account_used: bool = False
+    fixes: dict[tuple[Field, str, str], Action] = field(default_factory=dict)
+    """Values that a complaint of the page led to, by field, part and control."""
+    tried: set[Tried] = field(default_factory=set)
+
+    @property
+    def today(self) -> date:
+        """The date on the machine, in UTC."""
+        return datetime.now(UTC).date()
+
+    def time_left_s(self) -> float:
+        """Seconds until the lease runs out."""
+        return (self.assignment.deadline_at - datetime.now(UTC)).total_seconds()
+
+    async def look(self, at_most_s: float = 5.0) -> Page:
+        """The page once it has come to rest, or after *at_most_s*."""
+        await settled(self.visit, at_most_s)
+        return await observe(self.visit.page)
+
+    def note_typed(self, actions: Sequence[Action], values: Sequence[TypedValue]) -> None:
+        """Remembers what was typed; the last word on a control counts. Secrets are covered."""
+        self.account_used |= any(a.field is Field.ACCOUNT_PASSWORD for a in actions)
+        secret = {(a.field, a.part) for a in actions if a.secret}
+        for value in values:
+            covered = value
+            if (value.field, value.part) in secret:
+                read_back = MASK if value.read_back else ""
+                covered = value.model_copy(update={"typed": MASK, "read_back": read_back})
+            self.typed[value.field, value.part, value.control] = covered
+        self.proof.secrets.update(v for a in actions if a.secret for v in a.values if v)

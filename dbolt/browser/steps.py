@@ -1,0 +1,177 @@
+"""The way through a form of several steps, up to the button that really sends it."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import time
+from collections.abc import Sequence
+
+from dbolt.browser.ends import pressed
+from dbolt.browser.fill import Filled, fill, mended
+from dbolt.browser.find import behind_wall
+from dbolt.browser.press import answer, press, ready
+from dbolt.browser.run import Ended, Found, Run
+from dbolt.browser.settle import changed
+from dbolt.domain.reasons import Reason
+from dbolt.domain.submission import HandOver, NotSent, VerdictKind
+from dbolt.forms.classify import classify
+from dbolt.forms.page import Page
+from dbolt.forms.reading import FormKind, Reading, VerdictReading
+from dbolt.forms.walls import wall
+
+_MAX_STEPS = 8
+_MAX_REPAIRS = 2
+_NEXT_S = 10.0
+
+_STEP = re.compile(
+    r"\b(?:step|schritt|paso|étape|etape|passo|stap|krok|etap|part|teil|page|seite)\s*"
+    r"(\d{1,2})(?:\s*(?:/|of|von|de|sur|di|van|z|out of)\s*(\d{1,2}))?\b",
+    re.IGNORECASE,
+)
+_NEVER_A_STEP = frozenset(
+    {FormKind.SEARCH, FormKind.NEWSLETTER, FormKind.LOGIN, FormKind.COMMENT, FormKind.CONTACT}
+)
+
+
+async def fill_all_steps(run: Run, found: Found) -> Filled | Ended:
+    """Fills step after step; returns the first whose button may hand the listing in."""
+    for _ in range(_MAX_STEPS):
+        filled = await fill(run, found)
+        if not isinstance(filled, Filled) or not _leads_on(filled):
+            return filled
+        further = await _next_step(run, filled)
+        if not isinstance(further, Found):
+            return further
+        found = further
+    return HandOver(
+        reason=Reason.UNSURE_OF_FORM, detail=f"The form has more than {_MAX_STEPS} steps."
+    )
+
+
+def _leads_on(filled: Filled) -> bool:
+    """Whether the button surely leads to a further step only.
+
+    Some forms of one page call their only button "Next". Without a sign of a later step such a
+    press is taken for the one that sends.
+    """
+    if not filled.reading.submit_is_next:
+        return False
+    waiting = any(c.form == filled.reading.form and c.step_hidden for c in filled.page.controls)
+    return waiting or counts_steps(filled.page.text)
+
+
+def counts_steps(text: str) -> bool:
+    """Whether *text* says that a later step follows: "Step 1 of 3", "Schritt 1 … Schritt 2"."""
+    told = [(int(n), int(of or 0)) for n, of in _STEP.findall(text)]
+    if any(n < of <= _MAX_STEPS for n, of in told):
+        return True
+    numbers = [n for n, of in told if not of]
+    return 1 in numbers and 2 in numbers
+
+
+async def further_step(run: Run, filled: Filled, after: Page) -> Filled | Ended | None:
+    """The step behind a press that was taken for the last, filled in; None if there is none."""
+    reading = _step_behind(run, filled, after)
+    return None if reading is None else await fill_all_steps(run, Found(after, reading))
+
+
+def is_step_behind(run: Run, filled: Filled, after: Page) -> bool:
+    """Whether *after* shows a step that follows the form that was filled in."""
+    return _step_behind(run, filled, after) is not None
+
+
+def _step_behind(run: Run, filled: Filled, after: Page) -> Reading | None:
+    if not filled.reading.submit_is_next or not _moved(filled.page, after):
+        return None
+    reading = step_form(classify(after, recipe=run.assignment.directory.recipe), filled.reading)
+    asks = reading is not None and any(g.field is not None for g in reading.guesses)
+    return reading if asks else None
+
+
+async def _next_step(run: Run, filled: Filled) -> Found | Ended:
+    """Presses "next" and waits for the step behind it; mends what the page complains about."""
+    for repair_round in range(_MAX_REPAIRS + 1):
+        not_ready = await ready(run, filled.reading)
+        if not_ready is not None:
+            return not_ready
+        moment = time.monotonic()
+        await press(run, filled.reading)
+        run.visit.agreeing = False
+        page = await _behind(run, filled)
+        if _moved(filled.page, page):
+            return await _step_on(run, filled, page, moment)
+        _, verdict = await answer(run, filled, moment)
+        if not verdict.field_errors or repair_round == _MAX_REPAIRS:
+            return _stuck(verdict)
+        again = await mended(run, filled, page, verdict)
+        if again is None:
+            return _stuck(verdict)
+        filled = again
+    raise AssertionError("the last round returns")
+
+
+async def _behind(run: Run, filled: Filled) -> Page:
+    until = time.monotonic() + _NEXT_S
+    while True:
+        page = await run.look()
+        left = until - time.monotonic()
+        if _moved(filled.page, page) or _complains(page) or left <= 0:
+            return page
+        await changed(run.visit.page, min(left, 2.0))
+
+
+async def _step_on(run: Run, filled: Filled, page: Page, moment: float) -> Found | Ended:
+    reading = step_form(classify(page, recipe=run.assignment.directory.recipe), filled.reading)
+    if reading is not None:
+        return Found(page, reading)
+    reason = wall(page)
+    if reason is not None:
+        return behind_wall(reason)
+    after, verdict = await answer(run, filled, moment)
+    if verdict.kind in (VerdictKind.UNCLEAR, VerdictKind.REJECTED):
+        return HandOver(
+            reason=Reason.UNSURE_OF_FORM, detail="The form's next step could not be recognised."
+        )
+    # The button said "next" and handed the listing in. That is a press, and is told as one.
+    if not run.permitted:
+        with contextlib.suppress(Exception):
+            await run.permit()
+        run.permitted = True
+    return await pressed(run, after, verdict)
+
+
+def step_form(readings: Sequence[Reading], before: Reading) -> Reading | None:
+    """The form that carries on from *before*: a listing form, the same one, or what asks most."""
+    able = [r for r in readings if r.kind not in _NEVER_A_STEP and r.submit]
+    if not able:
+        return None
+    return max(
+        able,
+        key=lambda r: (
+            r.kind is FormKind.LISTING,
+            r.form == before.form,
+            sum(g.field is not None for g in r.guesses),
+        ),
+    )
+
+
+def _stuck(verdict: VerdictReading) -> Ended:
+    if verdict.field_errors:
+        told = "; ".join(f"{e.control}: {e.message}" for e in verdict.field_errors)
+        return NotSent(reason=Reason.VALIDATION, detail=f"The form does not go on: {told[:400]}")
+    return HandOver(
+        reason=Reason.UNSURE_OF_FORM, detail="The form's button did not lead to a further step."
+    )
+
+
+def _complains(page: Page) -> bool:
+    return any(c.error for c in page.controls) or any(m.kind == "error" for m in page.messages)
+
+
+def _moved(before: Page, after: Page) -> bool:
+    return _open_controls(before) != _open_controls(after) or before.url != after.url
+
+
+def _open_controls(page: Page) -> set[str]:
+    return {c.ref for c in page.controls if not c.hidden and not c.step_hidden}
