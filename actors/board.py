@@ -1,0 +1,135 @@
+"""What does the orchestrator hold in memory? Hints for quick decisions; Postgres has the truth."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from actors.clock import DatabaseClock
+from dbolt.domain.directory import Directory
+from dbolt.domain.protocol import PauseLevel
+from dbolt.domain.schedule import Schedule
+from dbolt.domain.submission import Task
+from dbolt.store.verifications import Due
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How the orchestrator works. `backoff` multiplies the waits between tries."""
+
+    lease_s: float = 90.0
+    backoff: float = 1.0
+    reap_s: float = 1.0
+    chance: Callable[[], float] = random.random
+
+
+@dataclass(slots=True)
+class Hold:
+    """A lease that is out."""
+
+    task: Task
+    submission_id: UUID
+    job_id: UUID | None
+    directory: str
+    worker: str
+    failures: int = 0
+    pressed: bool = False
+    extended_at: float = -math.inf
+    """When its deadline was last moved, on the database's clock."""
+
+
+@dataclass(slots=True)
+class Board:
+    """The orchestrator's memory."""
+
+    epoch: int
+    clock: DatabaseClock
+    terms: Terms
+    schedule: Schedule = field(default_factory=Schedule)
+    directories: dict[str, Directory] = field(default_factory=dict)
+    held: dict[UUID, Hold] = field(default_factory=dict)
+    looks: list[Due] = field(default_factory=list)
+    """Looks that may start, in order."""
+    looks_at: float = -math.inf
+    """When the database is to be asked for looks again."""
+    draining: set[str] = field(default_factory=set)
+    workers: dict[str, float] = field(default_factory=dict)
+    """When each worker was last heard of."""
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    nap_until: float = math.inf
+    """When the keeper of the lines looks again by itself."""
+    tending: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the keeper of the lines has something to do."""
+
+    @property
+    def may_lease(self) -> bool:
+        """Whether something could start now, as far as is known."""
+        if self.schedule.may_pick:
+            return True
+        return any(self._look_may_start(look) for look in self.looks)
+
+    def take_looks(self, at_most: int) -> list[Due]:
+        """Takes looks whose directories have a place free."""
+        taken: list[Due] = []
+        kept: list[Due] = []
+        for look in self.looks:
+            if len(taken) < at_most and self._look_may_start(look):
+                self.schedule.lanes[look.directory].pacer.start_look()
+                taken.append(look)
+            else:
+                kept.append(look)
+        self.looks = kept
+        return taken
+
+    def _look_may_start(self, look: Due) -> bool:
+        lane = self.schedule.lanes.get(look.directory)
+        return (
+            lane is not None
+            and lane.pacer.under_way < lane.pacer.pace.concurrency
+            and not self.schedule.paused(PauseLevel.GLOBAL)
+            and not self.schedule.paused(PauseLevel.DIRECTORY, look.directory)
+        )
+
+    def want_looks(self, wait_s: float = 0.0) -> None:
+        """Looks are due in *wait_s*: the database is asked for them then."""
+        self.looks_at = min(self.looks_at, self.clock.now() + wait_s)
+        self.tending.set()
+
+    def let_go(self, token: UUID) -> None:
+        """A lease has ended, however it did."""
+        hold = self.held.pop(token, None)
+        if hold is None:
+            return
+        now = self.clock.now()
+        if hold.task is Task.VERIFY:
+            self.schedule.look_ended(hold.directory, now)
+        else:
+            self.schedule.ended(hold.directory, now, pressed=hold.pressed)
+        self.stir()
+
+    def joins_later(self, joins: Iterable[tuple[str, float]]) -> None:
+        """Submissions join the lines of directories at times."""
+        for slug, at in joins:
+            self.schedule.joins_at(slug, at)
+        self.rouse()
+
+    def stir(self) -> None:
+        """Something may have become possible: whoever waits for work should look."""
+        news, self._news = self._news, asyncio.Event()
+        news.set()
+        self.rouse()
+
+    def rouse(self) -> None:
+        """Wakes the keeper if there is something to do before it looks again by itself."""
+        if self.schedule.is_hungry or self.schedule.next_at() < self.nap_until:
+            self.tending.set()
+
+    async def news(self, wait_s: float) -> None:
+        """Returns at the next stir, or after *wait_s*."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._news.wait(), wait_s)

@@ -1,0 +1,124 @@
+"""What goes on in the queue? One snapshot for the status page and for /metrics."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import asyncpg
+
+from actors.board import Board
+from actors.commit import GroupCommitter
+from dbolt.domain.lifecycle import JobState, State
+from dbolt.domain.submission import Task
+from dbolt.store import jobs, outbox, queue
+from dbolt.store.pool import is_lost
+
+FRESH_S = 2.0
+"""How long counted rows are good enough."""
+HEARD_S = 120.0
+"""A worker not heard of for so long is left out."""
+
+
+class Figures:
+    """Builds snapshots; counts rows at most every `FRESH_S`."""
+
+    def __init__(self) -> None:
+        self._counted_at = float("-inf")
+        self._rows: dict[str, Any] = {
+            "submissions": dict.fromkeys((state.value for state in State), 0),
+            "jobs": dict.fromkeys((state.value for state in JobState), 0),
+            "outbox": 0,
+        }
+
+    async def snapshot(
+        self, board: Board, committer: GroupCommitter, pool: asyncpg.Pool[asyncpg.Record]
+    ) -> dict[str, Any]:
+        """Plain values only: names to numbers, texts and further such dictionaries."""
+        away = committer.figures.away
+        if not away and time.monotonic() - self._counted_at > FRESH_S:
+            away = not await self._count(pool)
+        now, held = board.clock.now(), board.held.values()
+        pauses = sorted((pause.level.value, pause.key) for pause in board.schedule.pauses)
+        return {
+            "epoch": board.epoch,
+            "database": "away" if away else "up",
+            **self._rows,
+            "startable": board.schedule.startable(now),
+            "leases": {
+                "submit": sum(hold.task is Task.SUBMIT and not hold.pressed for hold in held),
+                "pressed": sum(hold.pressed for hold in held),
+                "verify": sum(hold.task is Task.VERIFY for hold in held),
+            },
+            "workers": self._workers(board),
+            "pauses": [{"level": level, "key": key} for level, key in pauses],
+            "directories": len(board.directories),
+            "commit": _commit(committer),
+        }
+
+    async def _count(self, pool: asyncpg.Pool[asyncpg.Record]) -> bool:
+        try:
+            submissions = await queue.counts(pool)
+            of_jobs = await jobs.counts(pool)
+            letters = await outbox.waiting(pool)
+        except Exception as error:
+            if not is_lost(error):
+                raise
+            return False
+        self._rows = {
+            "submissions": {state.value: submissions.get(state, 0) for state in State},
+            "jobs": {state.value: of_jobs.get(state, 0) for state in JobState},
+            "outbox": letters,
+        }
+        self._counted_at = time.monotonic()
+        return True
+
+    def _workers(self, board: Board) -> dict[str, dict[str, float]]:
+        now = time.monotonic()
+        return {
+            name: {
+                "heard_s": round(now - at, 3),
+                "leases": sum(hold.worker == name for hold in board.held.values()),
+            }
+            for name, at in sorted(board.workers.items())
+            if now - at < HEARD_S
+        }
+
+
+def _commit(committer: GroupCommitter) -> dict[str, float]:
+    figures = committer.figures
+    return {
+        "batches": figures.batches,
+        "calls": figures.calls,
+        "seconds": figures.seconds,
+        "slowest_s": figures.slowest_s,
+        "outages": figures.outages,
+    }
+
+
+def prometheus(status: dict[str, Any]) -> dict[str, float]:
+    """*status* as Prometheus samples: full metric name with labels to value."""
+    samples = {
+        f'dbolt_submissions{{state="{state}"}}': float(count)
+        for state, count in status["submissions"].items()
+    }
+    samples |= {
+        f'dbolt_jobs{{state="{state}"}}': float(count) for state, count in status["jobs"].items()
+    }
+    samples |= {
+        f'dbolt_leases{{kind="{kind}"}}': float(count) for kind, count in status["leases"].items()
+    }
+    commit = status["commit"]
+    return samples | {
+        "dbolt_startable": float(status["startable"]),
+        "dbolt_outbox_waiting": float(status["outbox"]),
+        "dbolt_workers": float(len(status["workers"])),
+        "dbolt_pauses": float(len(status["pauses"])),
+        "dbolt_orchestrator_epoch": float(status["epoch"]),
+        "dbolt_database_up": float(status["database"] == "up"),
+        "dbolt_commit_batches_total": float(commit["batches"]),
+        "dbolt_commit_calls_total": float(commit["calls"]),
+        "dbolt_commit_seconds_total": float(commit["seconds"]),
+        "dbolt_commit_slowest_seconds": float(commit["slowest_s"]),
+        "dbolt_database_outages_total": float(commit["outages"]),
+    }

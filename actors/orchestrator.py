@@ -1,0 +1,296 @@
+"""Who hands out the work, and believes nobody's word without a token? The queue's only writer.
+
+A plain class: `actors.ray_actors` wraps it. Everything it says was committed before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Coroutine, Sequence
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from pydantic import SecretStr
+
+from actors import keeper, metrics
+from actors.assignments import Assembler
+from actors.board import Board, Terms
+from actors.clock import DatabaseClock
+from actors.commands import Commands
+from actors.commit import GroupCommitter, Verb
+from actors.granting import Granted, Granting, Want
+from actors.keeper import Keeper
+from actors.verbs import NotYet, Verbs
+from dbolt.domain.directory import Directory
+from dbolt.domain.protocol import (
+    Ack,
+    Exchange,
+    Fulfilled,
+    PaidOrder,
+    PauseScope,
+    Refused,
+    Reply,
+    RetryFilter,
+    Settlement,
+)
+from dbolt.domain.reasons import Reason
+from dbolt.domain.submission import Assignment, HandOver
+from dbolt.store import jobs, queue
+from dbolt.store.pool import Role, close_pool, is_lost, open_pool
+
+log = logging.getLogger(__name__)
+
+BY_KEY = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
+"""Every statement here goes by keys; a plan made while a table was small must not scan it later."""
+
+
+class Orchestrator:
+    """One epoch's orchestrator, from `open` to `close`."""
+
+    def __init__(self, board: Board, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+        """Use `open`."""
+        self._board = board
+        self._pool = pool
+        self._verbs = Verbs(board)
+        self._committer = GroupCommitter(
+            pool,
+            board.epoch,
+            board.clock,
+            {**self._verbs.handlers(), Verb.LEASE: Granting(board).lease},
+            lambda: board.schedule.served,
+        )
+        self._commands = Commands(board, self._verbs)
+        self._assembler = Assembler(board, pool)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._figures = metrics.Figures()
+        self.fenced = False
+        """Whether another orchestrator has taken over."""
+
+    @classmethod
+    async def open(cls, url: SecretStr | str, terms: Terms | None = None) -> Orchestrator:
+        """Takes over from whoever was before, and starts. Raises DatabaseUnreachable."""
+        pool = await open_pool(url, Role.ORCHESTRATOR, max_size=6, settings=BY_KEY)
+        try:
+            async with pool.acquire() as connection, connection.transaction():
+                epoch = await queue.take_over(connection)
+            clock = DatabaseClock()
+            clock.set(epoch.now)
+            board = Board(epoch.number, clock, terms or Terms())
+            board.schedule.served = epoch.turn
+            await keeper.rebuild(board, pool)
+        except BaseException:
+            await close_pool(pool)
+            raise
+        orchestrator = cls(board, pool)
+        orchestrator._start()
+        log.info("orchestrator of epoch %s: %s leases are out", epoch.number, len(board.held))
+        return orchestrator
+
+    def _start(self) -> None:
+        work = Keeper(self._board, self._pool, self._committer)
+        for name, coroutine in (
+            ("commit", self._committer.run()),
+            ("tend", work.tend()),
+            ("reap", work.reap()),
+        ):
+            self._tasks.append(asyncio.create_task(self._watched(name, coroutine), name=name))
+
+    async def _watched(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except queue.Fenced:
+            self.fenced = True
+            log.warning("another orchestrator has taken over; this one serves no more")
+        except Exception:
+            # Without one of its parts it would hang and look alive.
+            log.exception("the orchestrator's part %r broke", name)
+            raise
+        finally:
+            for task in self._tasks:
+                if task is not asyncio.current_task():
+                    task.cancel()
+            self._board.stir()
+
+    @property
+    def epoch(self) -> int:
+        """The number of its time."""
+        return self._board.epoch
+
+    @property
+    def serving(self) -> bool:
+        """Whether all its parts work and no other orchestrator has taken over."""
+        return bool(self._tasks) and not any(task.done() for task in self._tasks)
+
+    async def close(self) -> None:
+        """Stops serving; what is not committed was not acknowledged."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await close_pool(self._pool)
+
+    # What workers say.
+
+    async def exchange(self, said: Exchange) -> Reply:
+        """Carries out all that a worker says and wants in as few commits as possible.
+
+        Raises Fenced where another orchestrator has taken over.
+        """
+        self._heard(said.worker)
+        permits: dict[UUID, bool] = {}
+        later: dict[UUID, float] = {}
+        submit = self._committer.submit
+        settled = [submit(Verb.SETTLE, one) for one in said.settled]
+        pressed = [submit(Verb.PRESS, token) for token in said.press]
+        beat = self._beat(said)
+        granted = self._lease(said) if said.want else None
+        for token, answer in zip(said.press, await _all(pressed), strict=True):
+            if isinstance(answer, NotYet):
+                later[token] = answer.wait_s
+            else:
+                permits[token] = answer
+        acks: list[Ack] = await _all(settled)
+        assignments = await self._assigned(await granted) if granted is not None else []
+        return Reply(
+            epoch=self._board.epoch,
+            permits=permits,
+            later=later,
+            acks={one.token: ack for one, ack in zip(said.settled, acks, strict=True)},
+            revoked=await self._revoked(said.alive, beat),
+            assignments=assignments,
+            drain=said.worker in self._board.draining,
+        )
+
+    def _heard(self, worker: str) -> None:
+        if not self.serving:
+            raise queue.Fenced
+        self._board.workers[worker] = time.monotonic()
+
+    def _beat(self, said: Exchange) -> asyncio.Future[set[UUID]] | None:
+        """Extends the leases of which a third has passed; the others need no write."""
+        board = self._board
+        due = board.clock.now() - board.terms.lease_s / 3
+        old = [
+            token
+            for token in said.alive
+            if token in board.held and board.held[token].extended_at <= due
+        ]
+        return self._committer.submit(Verb.BEAT, old) if old else None
+
+    async def _revoked(
+        self, alive: Sequence[UUID], beat: asyncio.Future[set[UUID]] | None
+    ) -> list[UUID]:
+        if beat is not None:
+            await beat
+        return [token for token in alive if token not in self._board.held]
+
+    def _lease(self, said: Exchange) -> asyncio.Future[list[Granted]] | asyncio.Task[list[Granted]]:
+        """The leases for a worker; waits for work only where nothing else was said."""
+        board = self._board
+        want = Want(said.worker, said.want)
+        if said.worker in board.draining:
+            return asyncio.ensure_future(_nothing())
+        if said.settled or said.press or said.alive:
+            if not board.may_lease:
+                return asyncio.ensure_future(_nothing())
+            return self._committer.submit(Verb.LEASE, want)
+        return asyncio.ensure_future(self._wait_for_work(want, said.wait_s))
+
+    async def _wait_for_work(self, want: Want, wait_s: float) -> list[Granted]:
+        board = self._board
+        deadline = time.monotonic() + wait_s
+        while True:
+            if board.may_lease:
+                granted: list[Granted] = await self._committer.submit(Verb.LEASE, want)
+                if granted:
+                    return granted
+            left = deadline - time.monotonic()
+            if left <= 0 or want.worker in board.draining or not self.serving:
+                return []
+            if not board.may_lease:
+                await board.news(left)
+
+    async def _assigned(self, granted: Sequence[Granted]) -> list[Assignment]:
+        """The assignments of new leases; the leases are out, so trying goes on."""
+        while granted:
+            try:
+                built = await self._assembler.build(granted)
+                break
+            except Exception as error:
+                if not is_lost(error):
+                    raise
+                await asyncio.sleep(0.2)
+        else:
+            return []
+        broken = [token for token, assignment in built.items() if assignment is None]
+        for token in broken:
+            result = HandOver(
+                reason=Reason.MISSING_VALUE, detail="The profile does not pass the checks any more."
+            )
+            await self._committer.submit(Verb.SETTLE, Settlement(token=token, result=result))
+        return [assignment for assignment in built.values() if assignment is not None]
+
+    # What the web and the staff ask.
+
+    async def fulfil(self, paid: PaidOrder) -> Fulfilled | Refused:
+        """The one job of a paid order; safe to repeat."""
+        return await self._committer.command(partial(self._commands.fulfil, paid))
+
+    async def profile_completed(self, job_id: UUID, profile_id: UUID) -> Refused | None:
+        """The job starts with this profile, or goes on with it."""
+        return await self._committer.command(
+            partial(self._commands.profile_completed, job_id, profile_id)
+        )
+
+    async def retry(self, wanted: RetryFilter, *, dry_run: bool, actor: str) -> int | Refused:
+        """How many submissions go back to the queue; with *dry_run*, how many would."""
+        if dry_run:
+            return len(await jobs.retryable(self._pool, wanted))
+        return await self._committer.command(partial(self._commands.retry, wanted, actor))
+
+    async def pause(self, scope: PauseScope, actor: str) -> Refused | None:
+        """Nothing of *scope* starts or presses once this has returned."""
+        return await self._committer.command(partial(self._commands.pause, scope, actor))
+
+    async def resume(self, scope: PauseScope, actor: str) -> Refused | None:
+        """*scope* goes on."""
+        return await self._committer.command(partial(self._commands.resume, scope, actor))
+
+    async def cancel(self, job_id: UUID, actor: str) -> Refused | None:
+        """Nothing more of the job is sent once this has returned."""
+        return await self._committer.command(partial(self._commands.cancel, job_id, actor))
+
+    async def sync_directories(self, entries: list[Directory]) -> None:
+        """*entries* are the catalogue from now on."""
+        await self._committer.command(partial(self._commands.sync_directories, entries))
+
+    async def hand_done(self, submission_id: UUID, listing_url: str, actor: str) -> Refused | None:
+        """A person has handed the listing in."""
+        return await self._committer.command(
+            partial(self._commands.hand_done, submission_id, listing_url, actor)
+        )
+
+    async def drain(self, worker: str) -> None:
+        """*worker* gets no more work; its next reply says so."""
+        self._board.draining.add(worker)
+        self._board.stir()
+
+    async def demand(self) -> tuple[int, int]:
+        """How many submissions could start at this moment, and how many are under way."""
+        board = self._board
+        return board.schedule.startable(board.clock.now()), len(board.held)
+
+    async def status(self) -> dict[str, Any]:
+        """What goes on, for pages and metrics; also while the database is away."""
+        return await self._figures.snapshot(self._board, self._committer, self._pool)
+
+
+async def _all(answers: Sequence[asyncio.Future[Any]]) -> list[Any]:
+    return list(await asyncio.gather(*answers))
+
+
+async def _nothing() -> list[Granted]:
+    return []

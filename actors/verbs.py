@@ -1,0 +1,276 @@
+"""How are the workers' calls carried out, many in one transaction?"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from actors.board import Board
+from actors.commit import Batch, Handler, Verb
+from dbolt.domain.fields import Field
+from dbolt.domain.lifecycle import Event, State
+from dbolt.domain.outcome import Looking, Move, first_look_s, of_look, of_result
+from dbolt.domain.protocol import Ack, Settlement
+from dbolt.domain.reasons import Reason
+from dbolt.domain.retry import RULES
+from dbolt.domain.submission import Looked, Pressed, Result, Task
+from dbolt.store import directories, jobs, leases, queue, verifications
+from dbolt.store.leases import Patience, Settling
+from dbolt.store.queue import Moved, Wish
+from dbolt.store.verifications import LookEnd
+
+MACHINE = "orchestrator"
+EXPIRE_AT_MOST = 500
+ASK_AGAIN_S = 0.25
+"""When to ask again for a permit that waits for another one on the same directory."""
+
+_SECRET = {Field.ACCOUNT_PASSWORD, Field.ACCOUNT_PASSWORD_CONFIRM}
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """The directory's pace does not allow the press yet; ask again in `wait_s`."""
+
+    wait_s: float
+
+
+def stored(result: Result) -> str:
+    """*result* as JSON that Postgres can keep, without passwords."""
+    values = result.model_dump(mode="json")
+    for typed in values["typed"]:
+        if typed["field"] in _SECRET:
+            typed["typed"] = typed["read_back"] = ""
+    # Pages hold what jsonb cannot: NUL, and halves of surrogate pairs.
+    return json.dumps(_storable(values), ensure_ascii=False)
+
+
+def _storable(value: Any) -> Any:
+    match value:
+        case str():
+            return plain_text(value)
+        case dict():
+            return {key: _storable(inner) for key, inner in value.items()}
+        case list():
+            return [_storable(inner) for inner in value]
+        case _:
+            return value
+
+
+def plain_text(text: str) -> str:
+    """*text* without what Postgres cannot hold."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def _once_each(said: Sequence[UUID], answers: Mapping[UUID, bool | NotYet]) -> list[bool | NotYet]:
+    """The answers in order; who asked twice for a press gets one permit."""
+    permitted: set[UUID] = set()
+    given: list[bool | NotYet] = []
+    for token in said:
+        given.append(False if token in permitted else answers[token])
+        if answers[token] is True:
+            permitted.add(token)
+    return given
+
+
+class Verbs:
+    """The handlers of the group committer."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+
+    def handlers(self) -> Mapping[Verb, Handler]:
+        """For each verb but the lease, which is `granting`'s."""
+        return {
+            Verb.SETTLE: self.settle,
+            Verb.BEAT: self.beat,
+            Verb.PRESS: self.press,
+            Verb.EXPIRE: self.expire,
+        }
+
+    async def settle(self, batch: Batch, said: list[Settlement]) -> list[Ack]:
+        """SETTLED for what is durable now or was before, STALE for leases that have passed on."""
+        board, by_token = self._board, {one.token: one for one in said}
+        moved = await leases.settle(
+            batch.connection, batch.epoch, [self._settling(one) for one in by_token.values()]
+        )
+        await self._keep_accounts(batch, moved, by_token)
+        await self.follow(batch, moved)
+        known = {row.token for row in moved if row.token is not None}
+        rest = [token for token in by_token if token not in known]
+        if rest:
+            known |= await self._settle_looks(batch, rest, by_token)
+            known |= await leases.settled_before(batch.connection, rest)
+        for token in by_token:
+            # A stale one is not in memory any more, or should not be.
+            batch.after.append(partial(board.let_go, token))
+        return [Ack.SETTLED if one.token in known else Ack.STALE for one in said]
+
+    def _settling(self, one: Settlement) -> Settling:
+        terms, hold = self._board.terms, self._board.held.get(one.token)
+        failures = hold.failures if hold else 0
+        return Settling(
+            one.token,
+            of_result(one.result, failures, terms.chance(), terms.backoff),
+            plain_text(one.result.detail)[:2000],
+            plain_text(getattr(one.result, "listing_url", ""))[:2000],
+            stored(one.result),
+        )
+
+    async def _keep_accounts(
+        self, batch: Batch, moved: Sequence[Moved], said: Mapping[UUID, Settlement]
+    ) -> None:
+        for row in moved:
+            result = said[row.token].result if row.token is not None else None
+            if isinstance(result, Pressed) and result.account is not None:
+                await directories.keep_account(batch.connection, row.id, result.account)
+
+    async def _settle_looks(
+        self, batch: Batch, tokens: Sequence[UUID], said: Mapping[UUID, Settlement]
+    ) -> set[UUID]:
+        board = self._board
+        held = await verifications.held(batch.connection, tokens)
+        if not held:
+            return set()
+        ends: list[LookEnd] = []
+        wishes: list[Wish] = []
+        for look in held:
+            result = said[look.token].result
+            answer = result if isinstance(result, Looked) else None
+            meant = of_look(
+                answer,
+                Looking(look.state, board.directories[look.directory], look.tries, look.failures),
+                board.terms.backoff,
+            )
+            found = answer.found if answer else None
+            ends.append(LookEnd(look.token, found, meant.again_s, stored(result)))
+            if meant.again_s is not None:
+                batch.after.append(partial(board.want_looks, meant.again_s))
+            if meant.move is not None:
+                wishes.append(self._wish(look.submission_id, meant.move, result))
+        done = await verifications.settle(batch.connection, batch.epoch, ends)
+        await self.move(batch, wishes)
+        return set(done)
+
+    def _wish(self, submission_id: UUID, meant: Move, result: Result) -> Wish:
+        return Wish(
+            submission_id,
+            meant.event,
+            meant.reason,
+            plain_text(result.detail)[:2000],
+            plain_text(getattr(result, "listing_url", ""))[:2000],
+        )
+
+    async def move(self, batch: Batch, wishes: Sequence[Wish], actor: str = MACHINE) -> list[Moved]:
+        """Carries out *wishes* that fit, with all that follows from them."""
+        if not wishes:
+            return []
+        moved = await queue.move(batch.connection, batch.epoch, wishes, actor)
+        await self.follow(batch, moved)
+        return moved
+
+    async def follow(self, batch: Batch, moved: Sequence[Moved]) -> None:
+        """What moves bring with them: looks, the way back into the line, or a person."""
+        board = self._board
+        batch.moved.extend(moved)
+        looks: dict[UUID, float] = {}
+        wishes: list[Wish] = []
+        for row in moved:
+            wait_s = first_look_s(row.to_state, board.directories[row.directory], row.listing_url)
+            if wait_s is not None:
+                looks[row.id] = wait_s
+            elif row.to_state is State.UNCERTAIN:
+                # Nobody but a person can tell whether the form went through.
+                wishes.append(Wish(row.id, Event.PERSON_NEEDED, Reason.PRESS_UNCONFIRMED))
+        if looks:
+            await verifications.add(batch.connection, batch.epoch, looks)
+            soonest = min(looks.values())
+            batch.after.append(lambda: board.want_looks(soonest))
+        await self._back_in_line(batch, moved)
+        await self.move(batch, wishes)
+
+    async def _back_in_line(self, batch: Batch, moved: Sequence[Moved]) -> None:
+        board = self._board
+        back = [row for row in moved if row.to_state is State.QUEUED]
+        if not back:
+            return
+        absent = [row.id for row in back if row.event is Event.ABSENT]
+        if absent:
+            off = await jobs.queued_in_cancelled(batch.connection, absent)
+            await self.move(batch, [Wish(id_, Event.CANCELLED, Reason.CANCELLED) for id_ in off])
+        joins = [(row.directory, row.not_before or -math.inf) for row in back]
+        batch.after.append(lambda: board.joins_later(joins))
+
+    async def beat(self, batch: Batch, said: list[list[UUID]]) -> list[set[UUID]]:
+        """Of each call's tokens, those that still hold a lease."""
+        board, lease_s = self._board, self._board.terms.lease_s
+        tokens = {token for one in said for token in one}
+        alive: set[UUID] = set()
+        for task, beat in ((Task.SUBMIT, leases.beat), (Task.VERIFY, verifications.beat)):
+            mine = [t for t in tokens if t in board.held and board.held[t].task is task]
+            if mine:
+                alive |= await beat(batch.connection, batch.epoch, mine, lease_s)
+
+        def extended() -> None:
+            for token in alive:
+                if token in board.held:
+                    board.held[token].extended_at = board.clock.now()
+
+        batch.after.append(extended)
+        return [alive.intersection(one) for one in said]
+
+    async def press(self, batch: Batch, said: list[UUID]) -> list[bool | NotYet]:
+        """True once the press is durable, False where it must not be, NotYet by the pace."""
+        board, now = self._board, self._board.clock.now()
+        answers: dict[UUID, bool | NotYet] = {}
+        asked: list[UUID] = []
+        for token in dict.fromkeys(said):
+            hold = board.held.get(token)
+            if hold is None or hold.task is not Task.SUBMIT or hold.pressed:
+                answers[token] = False
+                continue
+            pacer = board.schedule.lanes[hold.directory].pacer
+            at = pacer.may_press_at(now)
+            if at > now:
+                answers[token] = NotYet(min(at - now, 60.0) if at < math.inf else ASK_AGAIN_S)
+                continue
+            pacer.ask()
+            batch.undo.append(partial(pacer.answer, None))
+            asked.append(token)
+        if asked:
+            permits = await leases.press(batch.connection, batch.epoch, asked, board.terms.lease_s)
+            pressed = {permit.token: permit.pressed_at for permit in permits}
+            batch.changed.update(permit.job_id for permit in permits)
+            answers.update({token: token in pressed for token in asked})
+            batch.after.append(lambda: self._pressed(asked, pressed))
+        return _once_each(said, answers)
+
+    def _pressed(self, asked: Sequence[UUID], pressed: Mapping[UUID, float]) -> None:
+        for token in asked:
+            hold = self._board.held[token]
+            hold.pressed = token in pressed
+            self._board.schedule.lanes[hold.directory].pacer.answer(pressed.get(token))
+
+    async def expire(self, batch: Batch, said: list[float]) -> list[int]:
+        """How many leases were lost. said: the grace of each call, in seconds."""
+        board, rule = self._board, RULES[Reason.LEASE_EXPIRED]
+        wait_s = rule.base_s * board.terms.backoff
+        patience = Patience(rule.tries, wait_s, max(said))
+        moved = await leases.expire(batch.connection, batch.epoch, patience, EXPIRE_AT_MOST)
+        await self.follow(batch, moved)
+        looks = await verifications.expire(batch.connection, batch.epoch, wait_s, patience.grace_s)
+        tokens = [row.token for row in moved if row.token is not None]
+        tokens += [token for token, _ in looks]
+
+        def lost() -> None:
+            for token in tokens:
+                board.let_go(token)
+            if looks:
+                board.want_looks(wait_s)
+
+        batch.after.append(lost)
+        return [len(tokens)] * len(said)

@@ -1,0 +1,115 @@
+"""Does only the directory itself decide what became of an unclear press, and what is live?"""
+
+from __future__ import annotations
+
+from actors.orchestrator import Orchestrator
+from dbolt.domain.directory import ListingSearch, Recipe
+from dbolt.domain.submission import Assignment, Looked
+from tests.support.queue import (
+    SEARCH,
+    Shop,
+    accepted,
+    carry_out,
+    directory,
+    lease,
+    not_sent,
+    settle,
+    unclear,
+    until,
+)
+
+HAZY = Recipe(search=ListingSearch(url="http://a.localhost/?q={name}", complete=False))
+SOON = "update verifications set due_at = now() where done_at is null"
+
+
+async def unclear_press(shop: Shop, recipe: Recipe = SEARCH) -> Orchestrator:
+    """An orchestrator whose one submission was pressed with an unclear answer."""
+    orchestrator = await shop.orchestrator([directory("a", recipe=recipe)])
+    await shop.job(orchestrator)
+    [assignment] = await lease(orchestrator)
+    await carry_out(orchestrator, assignment, unclear())
+    return orchestrator
+
+
+async def next_look(orchestrator: Orchestrator) -> Assignment:
+    """The look that is due, leased."""
+    [look] = await lease(orchestrator)
+    assert look.task == "verify"
+    return look
+
+
+async def test_a_listing_that_is_found_was_submitted_and_is_looked_for_again(shop: Shop) -> None:
+    orchestrator = await unclear_press(shop)
+    look = await next_look(orchestrator)
+    await settle(orchestrator, look.token, Looked(found=True, listing_url="http://a.localhost/1"))
+    row = await shop.row(look.submission_id)
+    assert (row["state"], row["listing_url"]) == ("submitted", "http://a.localhost/1")
+    assert await shop.one("select state from jobs") == "complete"
+    await shop.db.execute(SOON)
+    orchestrator._board.want_looks()
+    again = await next_look(orchestrator)
+    assert again.listing_url == "http://a.localhost/1"
+    await settle(orchestrator, again.token, Looked(found=True))
+    row = await shop.row(look.submission_id)
+    assert (row["state"], row["reason"]) == ("live", "found_live")
+    assert await shop.one("select count(*) from verifications where done_at is null") == 0
+
+
+async def test_what_is_provably_absent_is_sent_again_but_not_for_ever(shop: Shop) -> None:
+    orchestrator = await unclear_press(shop)
+    for attempt in (2, 3):
+        look = await next_look(orchestrator)
+        await settle(orchestrator, look.token, Looked(found=False))
+        [again] = await lease(orchestrator)
+        assert (again.task, again.attempt) == ("submit", attempt)
+        await carry_out(orchestrator, again, unclear())
+    look = await next_look(orchestrator)
+    await settle(orchestrator, look.token, Looked(found=False))
+    row = await shop.row(look.submission_id)
+    assert (row["state"], row["reason"]) == ("needs_person", "press_unconfirmed")
+    assert await shop.one("select count(*) from presses") == 3
+
+
+async def test_not_finding_proves_nothing_where_not_all_is_findable(shop: Shop) -> None:
+    orchestrator = await unclear_press(shop, HAZY)
+    for answer in (Looked(found=False), Looked(found=None), not_sent()):
+        look = await next_look(orchestrator)
+        await settle(orchestrator, look.token, answer)
+    row = await shop.row(look.submission_id)
+    assert (row["state"], row["reason"]) == ("needs_person", "press_unconfirmed")
+    assert await shop.one("select count(*) from events where event = 'looked'") == 3
+
+
+async def test_a_look_whose_worker_is_lost_is_due_again(shop: Shop) -> None:
+    orchestrator = await unclear_press(shop)
+    look = await next_look(orchestrator)
+    await shop.db.execute("update verifications set deadline_at = now() - interval '1 second'")
+    again = await next_look(orchestrator)
+    assert again.token != look.token
+    stale = await settle(orchestrator, look.token, Looked(found=True))
+    assert stale.acks == {look.token: "stale"}
+    assert (await shop.row(look.submission_id))["state"] == "uncertain"
+
+
+async def test_a_submitted_listing_is_live_only_once_it_was_found(shop: Shop) -> None:
+    orchestrator = await shop.orchestrator([directory("a", recipe=SEARCH)])
+    await shop.job(orchestrator)
+    [assignment] = await lease(orchestrator)
+    await carry_out(orchestrator, assignment, accepted())
+    assert await lease(orchestrator, wait_s=0.2) == []
+    await shop.db.execute(SOON)
+    orchestrator._board.want_looks()
+    look = await next_look(orchestrator)
+    await settle(orchestrator, look.token, Looked(found=False))
+    assert (await shop.row(look.submission_id))["state"] == "submitted"
+    wait = "select due_at > now() + interval '2 days' from verifications where done_at is null"
+    await until(shop, wait)
+
+
+async def test_a_restart_keeps_the_looks_that_are_out(shop: Shop) -> None:
+    first = await unclear_press(shop)
+    look = await next_look(first)
+    second = await shop.orchestrator()
+    reply = await settle(second, look.token, Looked(found=True))
+    assert reply.acks == {look.token: "settled"}
+    assert (await shop.row(look.submission_id))["state"] == "submitted"
