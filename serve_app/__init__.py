@@ -1,0 +1,1 @@
+"""What Ray Serve hosts: the site, the JSON API and the payment webhook."""

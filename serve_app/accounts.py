@@ -1,0 +1,130 @@
+"""What does the web write? Customers, sessions, profiles and orders; never anything about jobs.
+
+The rule for sessions while addresses are not verified by mail: only whoever brings a *new* address
+gets a session with the order. For a known address the order is taken and paid, but no session is
+handed out. If that account has never paid, its open sessions end too, so that nobody who typed the
+address in first can look into the real owner's job.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from uuid import UUID
+
+from pydantic import SecretStr
+
+from dbolt.domain.lifecycle import JobState
+from dbolt.domain.plan import CURRENCY, PLANS, PlanName
+from dbolt.domain.profile import Profile
+from dbolt.domain.protocol import Refused
+from dbolt.providers.payments import CheckoutOrder
+from dbolt.store.queries import Connection
+from serve_app.identity import SESSION_S, Customer, Viewer, token_hash
+from serve_app.parts import Parts
+from serve_app.problems import Problem
+from serve_app.records import Job
+from serve_app.statements import statements
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An order row, and the session of the account that was made for it, if one was."""
+
+    order: CheckoutOrder
+    session: SecretStr | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOrder:
+    """An order as the customer may see it."""
+
+    order: CheckoutOrder
+    customer_id: UUID
+    state: str
+    job_id: UUID | None
+    job_state: JobState | None
+
+
+async def place_order(parts: Parts, email: str, plan: PlanName, viewer: Viewer | None) -> Placed:
+    """Writes the order before any payment is started, with the account that it needs."""
+    sql, address = statements("accounts"), email.lower()
+    price_cents = PLANS[plan].price_cents
+    async with parts.pool.acquire() as connection, connection.transaction():
+        session: SecretStr | None = None
+        customer_id = await connection.fetchval(sql["add_customer"], address)
+        if customer_id is not None:
+            session = SecretStr(secrets.token_urlsafe(32))
+            await connection.execute(
+                sql["add_session"],
+                token_hash(session.get_secret_value()),
+                customer_id,
+                float(SESSION_S),
+            )
+        else:
+            customer_id = await connection.fetchval(sql["customer_by_email"], address)
+            if viewer != Customer(customer_id, address):
+                await connection.execute(sql["end_unproven_sessions"], customer_id)
+        order_id = await connection.fetchval(
+            sql["add_order"], customer_id, plan, price_cents, CURRENCY
+        )
+    order = CheckoutOrder(
+        order_id=order_id, plan=plan, amount_cents=price_cents, currency=CURRENCY, email=address
+    )
+    return Placed(order, session)
+
+
+async def find_order(connection: Connection, order_id: UUID) -> KnownOrder | None:
+    """The order, or None where it is not there for whoever *connection* reads as."""
+    row = await connection.fetchrow(statements("accounts")["order"], order_id)
+    if row is None:
+        return None
+    return KnownOrder(
+        order=CheckoutOrder(
+            order_id=row["id"],
+            plan=row["plan"],
+            amount_cents=row["amount_cents"],
+            currency=row["currency"],
+            email=row["email"],
+        ),
+        customer_id=row["customer_id"],
+        state=row["state"],
+        job_id=row["job_id"],
+        job_state=JobState(row["job_state"]) if row["job_state"] else None,
+    )
+
+
+async def latest_profile(connection: Connection, customer_id: UUID) -> Profile | None:
+    """The newest version of what the customer told about the business."""
+    row = await connection.fetchrow(statements("accounts")["latest_profile"], customer_id)
+    return Profile.model_validate(row["doc"]) if row else None
+
+
+async def complete_profile(parts: Parts, job: Job, profile: Profile) -> UUID:
+    """Stores *profile* as a new version and lets the job start; the version's id.
+
+    Raises Problem(409) where the job has its profile already, QueueAway where the version is
+    stored but the orchestrator could not be told: saying the same again then mends it.
+    """
+    if job.state is not JobState.AWAITING_PROFILE:
+        raise Problem(409, _TAKEN[job.state])
+    sql = statements("accounts")
+    async with parts.pool.acquire() as connection, connection.transaction():
+        await connection.execute(sql["lock_customer"], job.customer_id)
+        profile_id: UUID = await connection.fetchval(
+            sql["add_profile"], job.customer_id, profile.model_dump(mode="json")
+        )
+    refused = await parts.queue.profile_completed(job.id, profile_id)
+    if isinstance(refused, Refused):
+        raise Problem(409, refused.problem)
+    return profile_id
+
+
+_HAS_ONE = "This job has its profile already and is being carried out."
+_TAKEN: dict[JobState, str] = {
+    JobState.QUEUED: _HAS_ONE,
+    JobState.RUNNING: _HAS_ONE,
+    JobState.PAUSED: _HAS_ONE,
+    JobState.COMPLETE: "This job is complete; its profile can no longer change.",
+    JobState.CANCELLED: "This job was cancelled; its profile can no longer change.",
+}

@@ -1,0 +1,178 @@
+"""What can be read and commanded about jobs?"""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict
+
+from dbolt.domain.lifecycle import JobState, State
+from dbolt.domain.profile import Profile
+from dbolt.domain.protocol import PauseScope, Refused, RetryFilter
+from serve_app import records
+from serve_app.accounts import complete_profile
+from serve_app.identity import AnyViewer, StaffOnly, Viewer, reading
+from serve_app.parts import Parts, parts_of
+from serve_app.problems import Problem
+
+router = APIRouter(prefix="/api/v1", tags=["jobs"])
+
+T = TypeVar("T")
+
+MAX_PROFILE_BYTES = 40_000_000
+"""A logo and four photos of 5 MB each, as base64."""
+
+
+class JobPage(BaseModel):
+    """Jobs newest first; `next_cursor` is null on the last page."""
+
+    items: list[records.Job]
+    next_cursor: str | None
+
+
+class JobDetail(records.Job):
+    """A job with its submissions."""
+
+    submissions: list[records.Submission]
+
+
+class EventPage(BaseModel):
+    """Events newest first; `next_before` is null on the last page."""
+
+    items: list[records.HistoryEvent]
+    next_before: int | None
+
+
+class ProfileStored(BaseModel):
+    """Which version of the profile the job will use."""
+
+    job_id: UUID
+    profile_id: UUID
+
+
+class RetryRequest(BaseModel):
+    """Which submissions to queue again; `dry_run` counts them only."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    filter: RetryFilter
+    dry_run: bool = False
+
+
+class RetryCount(BaseModel):
+    """How many submissions were queued again, or would be."""
+
+    count: int
+
+
+async def job_or_404(parts: Parts, viewer: Viewer, job_id: UUID) -> records.Job:
+    """The job as *viewer* sees it; another customer's job is not there."""
+    async with reading(parts, viewer) as connection:
+        job = await records.job(connection, job_id)
+    if job is None:
+        raise Problem(404, "There is no job with this id.")
+    return job
+
+
+@router.get("/jobs")
+async def list_jobs(
+    request: Request,
+    viewer: AnyViewer,
+    *,
+    state: JobState | None = None,
+    having: State | None = None,
+    q: Annotated[str, Query(max_length=100)] = "",
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> JobPage:
+    """Jobs newest first: all of them for staff, one's own for a customer."""
+    after = records.Cursor.read(cursor) if cursor else None
+    if cursor and after is None:
+        raise Problem(422, "The cursor is not one of ours; begin again without it.")
+    wanted = records.JobFilter(state=state, having=having, words=q)
+    async with reading(parts_of(request), viewer) as connection:
+        found = await records.jobs(connection, wanted, after=after, limit=limit + 1)
+    items = found[:limit]
+    more = len(found) > limit
+    last = records.Cursor(created_at=items[-1].created_at, id=items[-1].id) if more else None
+    return JobPage(items=items, next_cursor=last.text() if last else None)
+
+
+@router.get("/jobs/{job_id}")
+async def get_job(request: Request, viewer: AnyViewer, job_id: UUID) -> JobDetail:
+    """One job with all its submissions."""
+    async with reading(parts_of(request), viewer) as connection:
+        job = await records.job(connection, job_id)
+        if job is None:
+            raise Problem(404, "There is no job with this id.")
+        rows = await records.submissions(connection, job_id)
+    return JobDetail.model_validate(job.model_dump() | {"submissions": rows})
+
+
+@router.get("/jobs/{job_id}/events")
+async def get_events(
+    request: Request,
+    viewer: AnyViewer,
+    job_id: UUID,
+    *,
+    submission: UUID | None = None,
+    before: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> EventPage:
+    """The job's history, newest first."""
+    parts = parts_of(request)
+    await job_or_404(parts, viewer, job_id)
+    async with reading(parts, viewer) as connection:
+        items = await records.events(
+            connection, job_id, submission_id=submission, before=before, limit=limit
+        )
+    return EventPage(items=items, next_before=items[-1].id if len(items) == limit else None)
+
+
+@router.put("/jobs/{job_id}/profile", max_body_size=MAX_PROFILE_BYTES)
+async def put_profile(
+    request: Request, viewer: AnyViewer, job_id: UUID, profile: Profile
+) -> ProfileStored:
+    """Tell what the business is; the job starts with it."""
+    parts = parts_of(request)
+    job = await job_or_404(parts, viewer, job_id)
+    return ProfileStored(job_id=job_id, profile_id=await complete_profile(parts, job, profile))
+
+
+@router.post("/jobs/retry")
+async def retry(request: Request, staff: StaffOnly, wanted: RetryRequest) -> RetryCount:
+    """Send submissions back to the queue, or count those that would go."""
+    answer = await parts_of(request).queue.retry(
+        wanted.filter, dry_run=wanted.dry_run, actor=staff.actor
+    )
+    return RetryCount(count=accepted(answer))
+
+
+@router.post("/jobs/{job_id}/cancel", status_code=204)
+async def cancel(request: Request, staff: StaffOnly, job_id: UUID) -> Response:
+    """Stop a job; what is under way ends in peace."""
+    accepted(await parts_of(request).queue.cancel(job_id, staff.actor))
+    return Response(status_code=204)
+
+
+@router.post("/pause", status_code=204)
+async def pause(request: Request, staff: StaffOnly, scope: PauseScope) -> Response:
+    """Start nothing new within the scope."""
+    accepted(await parts_of(request).queue.pause(scope, staff.actor))
+    return Response(status_code=204)
+
+
+@router.post("/resume", status_code=204)
+async def resume(request: Request, staff: StaffOnly, scope: PauseScope) -> Response:
+    """Take a pause back."""
+    accepted(await parts_of(request).queue.resume(scope, staff.actor))
+    return Response(status_code=204)
+
+
+def accepted(answer: T | Refused) -> T:
+    """*answer* unless the orchestrator refused; then Problem(409) with its sentence."""
+    if isinstance(answer, Refused):
+        raise Problem(409, answer.problem)
+    return answer

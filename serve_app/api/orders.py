@@ -1,0 +1,68 @@
+"""POST /api/v1/orders: how does an order begin?"""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, ConfigDict, EmailStr
+
+from dbolt.domain.plan import PlanName
+from dbolt.providers.payments import Unavailable
+from serve_app.accounts import Placed, place_order
+from serve_app.identity import Viewer, viewer_of
+from serve_app.parts import Parts, parts_of
+from serve_app.problems import Problem
+
+router = APIRouter(prefix="/api/v1", tags=["orders"])
+
+
+class OrderRequest(BaseModel):
+    """Who buys which plan."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    email: EmailStr
+    plan: PlanName
+
+
+class OrderPlaced(BaseModel):
+    """The order, and where to pay it.
+
+    `session_token` opens the job's page and API; it comes with the first order of a new address
+    only. Keep it: it is not shown again.
+    """
+
+    order_id: UUID
+    session_token: str | None
+    amount_cents: int
+    currency: str
+    checkout_url: str
+
+
+async def open_checkout(parts: Parts, placed: Placed) -> str:
+    """The address of the pay page. Raises Problem(503) where none can be opened."""
+    order_page = f"{parts.base_url}/orders/{placed.order.order_id}"
+    opened = await parts.checkout.open(
+        placed.order, success_url=order_page, cancel_url=f"{parts.base_url}/#plans"
+    )
+    if isinstance(opened, Unavailable):
+        raise Problem(503, opened.problem)
+    return opened.url
+
+
+@router.post("/orders", status_code=201)
+async def place(
+    request: Request, wanted: OrderRequest, viewer: Annotated[Viewer | None, Depends(viewer_of)]
+) -> OrderPlaced:
+    """Take an order and open its payment."""
+    parts = parts_of(request)
+    placed = await place_order(parts, wanted.email, wanted.plan, viewer)
+    return OrderPlaced(
+        order_id=placed.order.order_id,
+        session_token=placed.session.get_secret_value() if placed.session else None,
+        amount_cents=placed.order.amount_cents,
+        currency=placed.order.currency,
+        checkout_url=await open_checkout(parts, placed),
+    )

@@ -1,0 +1,117 @@
+"""How do the apps' parts come about in production? From settings and the secrets' file.
+
+Runs in each replica: secrets are read there, so that they are in no deployment's description.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+from pydantic import BaseModel, ConfigDict
+
+from dbolt.providers.evidence.folder import FolderEvidence
+from dbolt.providers.payments import Checkout, NoCheckout
+from dbolt.providers.payments.standin import StandinCheckout
+from dbolt.providers.payments.stripe import StripeCheckout
+from dbolt.settings import Secrets, Settings
+from dbolt.store.pool import Role, close_pool, open_pool
+from serve_app.changes import Changes
+from serve_app.counters import Counters
+from serve_app.parts import OpenParts, Parts
+from serve_app.queue import Queue
+
+POOL_SIZE = 10
+
+
+class Place(BaseModel):
+    """Where a server is: what every replica needs to open its parts. Holds no secret.
+
+    `base_url`: what customers see. `local_url`: where this machine reaches it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    secrets_path: Path
+    evidence: Path
+    base_url: str
+    local_url: str
+
+    @property
+    def https(self) -> bool:
+        """Whether customers come over https."""
+        return self.base_url.startswith("https://")
+
+
+def place_of(settings: Settings, secrets_path: Path, port: int) -> Place:
+    """The place that *settings* describe, with every path absolute."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    local_url = f"http://{host}:{port}"
+    return Place(
+        secrets_path=secrets_path.resolve(),
+        evidence=(settings.home / "evidence").resolve(),
+        base_url=(settings.public_url or local_url).rstrip("/"),
+        local_url=local_url,
+    )
+
+
+def checkout_of(place: Place, secrets: Secrets) -> Checkout:
+    """Stripe with a key; without one the stand-in, on a server that only this machine reaches.
+
+    Anybody can pay at the stand-in, so a server that others reach goes without payments instead.
+    """
+    if secrets.stripe_secret_key is not None:
+        return StripeCheckout(secrets.stripe_secret_key)
+    private = _is_loopback(place.local_url) and _is_loopback(place.base_url)
+    return StandinCheckout() if private else NoCheckout()
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def opener(place: Place, queue: Queue, *, live: bool = True) -> OpenParts:
+    """What an app's lifespan calls. *live*: whether it listens for changes."""
+
+    @asynccontextmanager
+    async def open_parts() -> AsyncIterator[Parts]:
+        secrets = Secrets.load(place.secrets_path)
+        url = secrets.database_url_web or secrets.database_url
+        checkout = checkout_of(place, secrets)
+
+        async def listen() -> asyncpg.Connection[asyncpg.Record]:
+            return await asyncpg.connect(
+                url.get_secret_value(), server_settings={"role": Role.WEB.value}, timeout=10
+            )
+
+        changes = Changes(listen)
+        pool = await open_pool(url, Role.WEB, max_size=POOL_SIZE)
+        try:
+            async with changes.running() if live else nullcontext():
+                yield Parts(
+                    pool=pool,
+                    queue=queue,
+                    changes=changes,
+                    evidence=FolderEvidence(place.evidence),
+                    checkout=checkout,
+                    secrets=secrets,
+                    base_url=place.base_url,
+                    webhook_url=(
+                        f"{place.local_url}/webhooks/stripe"
+                        if isinstance(checkout, StandinCheckout)
+                        else None
+                    ),
+                    counters=Counters(),
+                )
+        finally:
+            await close_pool(pool)
+
+    return open_parts

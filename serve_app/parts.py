@@ -1,0 +1,67 @@
+"""What do the apps need? One set of parts, put into them at start.
+
+Ray Serve builds the parts from settings and secrets; tests build their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+import asyncpg
+from fastapi import FastAPI, Request
+
+from dbolt.providers.payments import Checkout
+from dbolt.settings import Secrets
+from serve_app.changes import Changes
+from serve_app.counters import Counters
+from serve_app.queue import Queue
+
+
+class EvidenceReader(Protocol):
+    """The side of the evidence store that pages use."""
+
+    async def get(self, sha256: str) -> bytes | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything that routes use.
+
+    `pool` connects as dbolt_web. `base_url` is the address that customers see, without a slash
+    at the end. `webhook_url` is where the stand-in for Stripe sends its events; None where real
+    payments are taken.
+    """
+
+    pool: asyncpg.Pool[asyncpg.Record]
+    queue: Queue
+    changes: Changes
+    evidence: EvidenceReader
+    checkout: Checkout
+    secrets: Secrets
+    base_url: str
+    webhook_url: str | None
+    counters: Counters
+
+
+OpenParts = Callable[[], AbstractAsyncContextManager[Parts]]
+
+
+def lifespan(open_parts: OpenParts) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """A lifespan that opens the parts with the app and closes them after it."""
+
+    @asynccontextmanager
+    async def live(app: FastAPI) -> AsyncIterator[None]:
+        async with open_parts() as parts:
+            app.state.parts = parts
+            yield
+
+    return live
+
+
+def parts_of(request: Request) -> Parts:
+    """The parts of the app that serves *request*."""
+    parts: Parts = request.app.state.parts
+    return parts

@@ -1,0 +1,136 @@
+"""How does the web reach the orchestrator? A typed client with bounded waits and one clear problem.
+
+The apps know the `Queue` protocol alone, so they run without Ray too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+import ray
+from ray.exceptions import GetTimeoutError, RayError, RayTaskError
+
+from dbolt.domain.protocol import Fulfilled, PaidOrder, PauseScope, Refused, RetryFilter
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+NAMESPACE = "dbolt"
+ACTOR = "orchestrator"
+WAIT_S = 10.0
+STATUS_WAIT_S = 3.0
+
+
+class QueueAway(Exception):
+    """The orchestrator did not answer in time; whether a command was carried out is not known."""
+
+    def __init__(self) -> None:
+        super().__init__("The orchestrator does not answer at the moment; try again shortly.")
+
+
+class Queue(Protocol):
+    """The orchestrator's commands as the web uses them. Each raises `QueueAway`."""
+
+    async def fulfil(self, paid: PaidOrder) -> Fulfilled | Refused: ...
+
+    async def profile_completed(self, job_id: UUID, profile_id: UUID) -> Refused | None: ...
+
+    async def retry(self, wanted: RetryFilter, *, dry_run: bool, actor: str) -> int | Refused: ...
+
+    async def pause(self, scope: PauseScope, actor: str) -> Refused | None: ...
+
+    async def resume(self, scope: PauseScope, actor: str) -> Refused | None: ...
+
+    async def cancel(self, job_id: UUID, actor: str) -> Refused | None: ...
+
+    async def hand_done(
+        self, submission_id: UUID, listing_url: str, actor: str
+    ) -> Refused | None: ...
+
+    async def status(self) -> dict[str, Any]: ...
+
+
+class RayQueue:
+    """The `Queue` behind a named Ray actor."""
+
+    def __init__(self, *, name: str = ACTOR, namespace: str = NAMESPACE) -> None:
+        self._name, self._namespace = name, namespace
+        self._handle: Any = None
+
+    async def fulfil(self, paid: PaidOrder) -> Fulfilled | Refused:
+        answer: Fulfilled | Refused = await self._call(WAIT_S, "fulfil", paid)
+        return answer
+
+    async def profile_completed(self, job_id: UUID, profile_id: UUID) -> Refused | None:
+        answer: Refused | None = await self._call(WAIT_S, "profile_completed", job_id, profile_id)
+        return answer
+
+    async def retry(self, wanted: RetryFilter, *, dry_run: bool, actor: str) -> int | Refused:
+        answer: int | Refused = await self._call(
+            WAIT_S, "retry", wanted, dry_run=dry_run, actor=actor
+        )
+        return answer
+
+    async def pause(self, scope: PauseScope, actor: str) -> Refused | None:
+        answer: Refused | None = await self._call(WAIT_S, "pause", scope, actor)
+        return answer
+
+    async def resume(self, scope: PauseScope, actor: str) -> Refused | None:
+        answer: Refused | None = await self._call(WAIT_S, "resume", scope, actor)
+        return answer
+
+    async def cancel(self, job_id: UUID, actor: str) -> Refused | None:
+        answer: Refused | None = await self._call(WAIT_S, "cancel", job_id, actor)
+        return answer
+
+    async def hand_done(self, submission_id: UUID, listing_url: str, actor: str) -> Refused | None:
+        answer: Refused | None = await self._call(
+            WAIT_S, "hand_done", submission_id, listing_url, actor
+        )
+        return answer
+
+    async def status(self) -> dict[str, Any]:
+        answer: dict[str, Any] = await self._call(STATUS_WAIT_S, "status")
+        return answer
+
+    async def _call(self, wait_s: float, verb: str, *args: object, **named: object) -> Any:
+        try:
+            return await asyncio.wait_for(self._ask(verb, args, named), wait_s)
+        except (TimeoutError, GetTimeoutError) as error:
+            raise QueueAway from error
+        except (RayError, ValueError) as error:
+            # ValueError is what Ray says for a name that nobody has. The handle of a dead actor
+            # stays dead, so the next call looks the name up anew. Nothing is repeated here: the
+            # command may have been carried out.
+            self._handle = None
+            # A failure inside is a defect there; the rest is a process that is not there now.
+            level = logging.ERROR if isinstance(error, RayTaskError) else logging.WARNING
+            log.log(
+                level,
+                "%s was not answered: %s",
+                verb,
+                type(error).__name__,
+                exc_info=level == logging.ERROR,
+            )
+            raise QueueAway from error
+
+    async def _ask(self, verb: str, args: tuple[object, ...], named: dict[str, object]) -> Any:
+        if self._handle is None:
+            # The look-up asks Ray's head and blocks, so it gets a thread.
+            self._handle = await asyncio.to_thread(
+                ray.get_actor, self._name, namespace=self._namespace
+            )
+        return await getattr(self._handle, verb).remote(*args, **named)
+
+
+async def answer_or_away(call: Coroutine[Any, Any, T]) -> T | None:
+    """What *call* answers, or None while the orchestrator is away: for pages that do without."""
+    try:
+        return await call
+    except QueueAway:
+        return None

@@ -1,0 +1,38 @@
+"""Which app serves the site? Pages, JSON API and probes in one, at the root."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from serve_app import problems
+from serve_app.api import evidence, health, jobs, metrics, orders
+from serve_app.edge import GuardedApp, content_policy
+from serve_app.parts import OpenParts, lifespan
+from serve_app.web import commands, job, landing, pay, profile, sign_in, staff
+from serve_app.web.live import Shared
+from serve_app.web.pages import assets, error_page
+
+MAX_BODY_BYTES = 64_000
+
+
+def build_site(open_parts: OpenParts, *, pay_origin: str = "", https: bool = False) -> FastAPI:
+    """The site as an ASGI app. *pay_origin*: where pay pages live, if not here."""
+    app = GuardedApp(
+        title="DirectoryBolt",
+        version="1",
+        summary="Puts a small business into online directories, and proves what happened to each.",
+        openapi_url="/api/v1/openapi.json",
+        policy=content_policy(pay_origin),
+        https=https,
+        lifespan=lifespan(open_parts),
+        max_body_size=MAX_BODY_BYTES,
+        responses={"default": {"model": problems.ProblemBody, "description": "A problem"}},
+    )
+    problems.register(app, error_page)
+    app.state.overview = Shared()
+    for api in (orders, jobs, evidence, health, metrics):
+        app.include_router(api.router)
+    for web in (sign_in, staff, commands, landing, pay, profile, job):
+        app.include_router(web.router)
+    app.mount("/static", assets())
+    return app

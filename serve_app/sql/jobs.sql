@@ -1,0 +1,109 @@
+-- name: page
+-- Jobs newest first, with counts by state. $1 state or null, $2 and $3 the last row of the page
+-- before or null, $4 how many, $5 part of a name, an address or the beginning of an id, or null,
+-- $6 only jobs with a submission in this state, or null.
+with chosen as (
+    select j.*, c.email, coalesce(p.doc ->> 'business_name', latest.doc ->> 'business_name')
+               as business_name
+    from jobs j
+    join customers c on c.id = j.customer_id
+    left join profiles p on p.id = j.profile_id
+    left join lateral (
+        select doc from profiles where customer_id = j.customer_id order by version desc limit 1
+    ) latest on j.profile_id is null
+    where ($1::text is null or j.state = $1)
+      and ($2::timestamptz is null or (j.created_at, j.id) < ($2, $3::uuid))
+      and ($5::text is null or c.email ilike '%' || $5 || '%'
+           or coalesce(p.doc, latest.doc) ->> 'business_name' ilike '%' || $5 || '%'
+           or j.id::text ilike $5 || '%')
+      and ($6::text is null or exists (
+           select from job_results r where r.job_id = j.id and r.state = $6))
+    order by j.created_at desc, j.id desc
+    limit $4
+)
+select chosen.id, chosen.order_id, chosen.customer_id, chosen.plan, chosen.state,
+       chosen.profile_id, chosen.created_at, chosen.started_at, chosen.completed_at,
+       chosen.email, chosen.business_name, coalesce(counted.counts, '{}') as counts
+from chosen
+left join lateral (
+    select jsonb_object_agg(state, n) as counts
+    from (select state, count(*) as n from job_results where job_id = chosen.id group by state) s
+) counted on true
+order by chosen.created_at desc, chosen.id desc;
+
+-- name: job
+select j.id, j.order_id, j.customer_id, j.plan, j.state, j.profile_id, j.created_at, j.started_at,
+       j.completed_at, c.email, p.doc ->> 'business_name' as business_name,
+       coalesce((select jsonb_object_agg(state, n)
+                 from (select state, count(*) as n from job_results where job_id = j.id
+                       group by state) s), '{}') as counts
+from jobs j
+join customers c on c.id = j.customer_id
+left join profiles p on p.id = j.profile_id
+where j.id = $1;
+
+-- name: submissions
+-- One job's rows by directory name. $2 states or null, $3 how many or null, $4 how many to leave
+-- out. What was typed is cut: the whole is on the submission's own page.
+select r.id, r.job_id, r.directory, coalesce(d.doc ->> 'name', r.directory) as directory_name,
+       d.doc ->> 'home_url' as home_url, d.doc ->> 'submit_url' as submit_url,
+       r.state, r.reason, r.detail, r.attempt, r.listing_url, r.pressed_at, r.not_before,
+       r.created_at, r.updated_at, coalesce(a.evidence, '[]') as evidence,
+       coalesce(a.typed, '[]') as typed
+from job_results r
+join directories d on d.slug = r.directory
+left join lateral (
+    select result -> 'evidence' as evidence,
+           (select jsonb_agg(jsonb_build_object(
+                'field', t ->> 'field', 'part', t ->> 'part', 'control', left(t ->> 'control', 80),
+                'typed', left(t ->> 'typed', 160), 'read_back', left(t ->> 'read_back', 160),
+                'kept', (t -> 'kept')::boolean))
+            from jsonb_array_elements(result -> 'typed') t
+            where t ->> 'field' not like 'account_password%') as typed
+    from attempts
+    where submission_id = r.id and result is not null
+    order by attempt desc
+    limit 1
+) a on true
+where r.job_id = $1 and ($2::text[] is null or r.state = any ($2))
+order by lower(coalesce(d.doc ->> 'name', r.directory)), r.id
+limit $3 offset $4;
+
+-- name: submission
+select r.id, r.job_id, r.directory, coalesce(d.doc ->> 'name', r.directory) as directory_name,
+       d.doc ->> 'home_url' as home_url, d.doc ->> 'submit_url' as submit_url,
+       r.state, r.reason, r.detail, r.attempt, r.listing_url, r.pressed_at, r.not_before,
+       r.created_at, r.updated_at
+from job_results r
+join directories d on d.slug = r.directory
+where r.job_id = $1 and r.directory = $2;
+
+-- name: attempts
+select attempt, worker, started_at, ended_at, event, reason, result
+from attempts
+where submission_id = $1
+order by attempt desc;
+
+-- name: events
+-- One job's events, newest first. $2 only of this submission or null, $3 only before this id or
+-- null, $4 how many.
+select e.id, e.job_id, e.submission_id, e.at, e.event, e.from_state, e.to_state, e.reason,
+       e.attempt, e.actor, e.detail, r.directory,
+       coalesce(d.doc ->> 'name', r.directory) as directory_name
+from events e
+left join job_results r on r.id = e.submission_id
+left join directories d on d.slug = r.directory
+where e.job_id = $1
+  and ($2::uuid is null or e.submission_id = $2)
+  and ($3::bigint is null or e.id < $3)
+order by e.id desc
+limit $4;
+
+-- name: evidence
+-- What is known of a file, where one of the attempts that the reader may see refers to it.
+select ref ->> 'media_type' as media_type, ref ->> 'kind' as kind
+from attempts a, jsonb_array_elements(a.result -> 'evidence') ref
+where a.result @> jsonb_build_object('evidence', jsonb_build_array(
+          jsonb_build_object('sha256', $1::text)))
+  and ref ->> 'sha256' = $1::text
+limit 1;

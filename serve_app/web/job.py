@@ -1,0 +1,181 @@
+"""What is seen of a job? The live page, and everything about one directory; for both audiences.
+
+Customers come by /jobs/..., staff by /staff/jobs/..., which adds what only staff may do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi.responses import Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from serve_app import records
+from serve_app.api.jobs import job_or_404
+from serve_app.identity import AnyViewer, StaffOnly, Viewer, reading
+from serve_app.parts import Parts, parts_of
+from serve_app.problems import Problem
+from serve_app.web import live
+from serve_app.web.desk import desk_of
+from serve_app.web.job_view import JobView, attempt_view, view_of
+from serve_app.web.pages import page, text_of
+
+router = APIRouter(include_in_schema=False)
+
+Show = Annotated[str, Query(max_length=20)]
+PageNumber = Annotated[int, Query(alias="page", ge=1, le=1000)]
+Slug = Annotated[str, Path(max_length=80)]
+
+LATE = timedelta(seconds=10)
+"""How long before its commit a change may bear its time: rows that young are sent once more."""
+
+
+async def read_view(
+    parts: Parts, viewer: Viewer, job_id: UUID, *, staff: bool, show: str, number: int
+) -> JobView:
+    """The page's content. Raises Problem(404) for a job that *viewer* does not have."""
+    async with reading(parts, viewer) as connection:
+        job = await records.job(connection, job_id)
+        if job is None:
+            raise Problem(404, "There is no job at this address.")
+        return await view_of(connection, job, staff=staff, show=show, number=number)
+
+
+@router.get("/jobs/{job_id}")
+async def show_job(
+    request: Request, viewer: AnyViewer, job_id: UUID, show: Show = "", number: PageNumber = 1
+) -> Response:
+    """The customer's page of a job."""
+    parts = parts_of(request)
+    view = await read_view(parts, viewer, job_id, staff=False, show=show, number=number)
+    return page(request, "job/page.html", view=view)
+
+
+@router.get("/staff/jobs/{job_id}")
+async def staff_show_job(
+    request: Request, staff: StaffOnly, job_id: UUID, show: Show = "", number: PageNumber = 1
+) -> Response:
+    """The staff's page of a job."""
+    parts = parts_of(request)
+    view = await read_view(parts, staff, job_id, staff=True, show=show, number=number)
+    return page(request, "desk/job.html", view=view, desk=await desk_of(request, "queue"))
+
+
+class JobFragments:
+    """A job's page in pieces that can be replaced one by one."""
+
+    def __init__(self, since: datetime, shape: str) -> None:
+        self._since, self._shape = since - LATE, shape
+
+    def of(self, view: JobView) -> live.Fragments:
+        """All pieces that may differ from what the page had at *since*."""
+        names = ("summary", "timeline", "tabs", "next_step", "commands")
+        found = {name: text_of(f"job/{name}.html", view=view) for name in names}
+        if view.shape != self._shape:
+            self._shape = view.shape
+            found["rows"] = text_of("job/rows.html", view=view)
+        for row in view.rows:
+            if row.updated_at > self._since:
+                found[f"s-{row.id}"] = text_of("job/row.html", view=view, s=row)
+        return found
+
+
+async def _stream(
+    request: Request, viewer: Viewer, job_id: UUID, ask: StreamQuery
+) -> AsyncIterator[ServerSentEvent]:
+    parts, staff = parts_of(request), request.url.path.startswith("/staff/")
+    since = datetime.fromtimestamp(ask.since, UTC)
+    pieces = JobFragments(since, ask.shape)
+
+    async def render() -> live.Fragments:
+        return pieces.of(
+            await read_view(parts, viewer, job_id, staff=staff, show=ask.show, number=ask.number)
+        )
+
+    async for event in live.stream(parts.changes, job_id, render):
+        yield event
+
+
+class StreamQuery:
+    """What the page says of itself when it asks for its changes."""
+
+    def __init__(
+        self,
+        show: Show = "",
+        number: PageNumber = 1,
+        since: Annotated[float, Query(ge=0, le=4e9)] = 0.0,
+        shape: Annotated[str, Query(max_length=16)] = "",
+    ) -> None:
+        self.show, self.number, self.since, self.shape = show, number, since, shape
+
+
+Asked = Annotated[StreamQuery, Depends()]
+
+
+async def _readable(request: Request, viewer: AnyViewer, job_id: UUID) -> Viewer:
+    """Checks before the stream begins, while an error can still be told."""
+    await job_or_404(parts_of(request), viewer, job_id)
+    return viewer
+
+
+@router.get("/jobs/{job_id}/stream", response_class=EventSourceResponse)
+async def stream_job(
+    request: Request, viewer: Annotated[Viewer, Depends(_readable)], job_id: UUID, ask: Asked
+) -> AsyncIterator[ServerSentEvent]:
+    """The page's changes."""
+    async for event in _stream(request, viewer, job_id, ask):
+        yield event
+
+
+@router.get("/staff/jobs/{job_id}/stream", response_class=EventSourceResponse)
+async def staff_stream_job(
+    request: Request,
+    viewer: Annotated[Viewer, Depends(_readable)],
+    _staff: StaffOnly,
+    job_id: UUID,
+    ask: Asked,
+) -> AsyncIterator[ServerSentEvent]:
+    """The staff page's changes."""
+    async for event in _stream(request, viewer, job_id, ask):
+        yield event
+
+
+@router.get("/jobs/{job_id}/directories/{slug}")
+async def show_submission(
+    request: Request, viewer: AnyViewer, job_id: UUID, slug: Slug
+) -> Response:
+    """Everything about one directory: attempts, screenshots, values typed and read back."""
+    return await _submission(request, viewer, job_id, slug, staff=False)
+
+
+@router.get("/staff/jobs/{job_id}/directories/{slug}")
+async def staff_show_submission(
+    request: Request, staff: StaffOnly, job_id: UUID, slug: Slug
+) -> Response:
+    """The same for staff, with the worker and what it noted."""
+    return await _submission(request, staff, job_id, slug, staff=True)
+
+
+async def _submission(
+    request: Request, viewer: Viewer, job_id: UUID, slug: str, *, staff: bool
+) -> Response:
+    parts = parts_of(request)
+    async with reading(parts, viewer) as connection:
+        job = await records.job(connection, job_id)
+        found = await records.submission(connection, job_id, slug) if job else None
+        if job is None or found is None:
+            raise Problem(404, "There is no submission at this address.")
+        tries = await records.attempts(connection, found.id)
+        events = await records.events(connection, job_id, submission_id=found.id, limit=100)
+    view = JobView(job=job, rows=[], events=events, staff=staff, history_title="History")
+    attempts = [attempt_view(attempt) for attempt in tries]
+    if staff:
+        desk = await desk_of(request, "queue")
+        return page(
+            request, "desk/submission.html", view=view, s=found, attempts=attempts, desk=desk
+        )
+    return page(request, "job/submission.html", view=view, s=found, attempts=attempts)

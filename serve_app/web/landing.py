@@ -1,0 +1,113 @@
+"""Where does a customer begin? The landing page, the order form and the way back from paying."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+from pydantic import EmailStr, TypeAdapter, ValidationError
+
+from dbolt.domain.lifecycle import JobState
+from dbolt.domain.plan import PLANS, PlanName
+from serve_app.accounts import KnownOrder, Placed, find_order, place_order
+from serve_app.api.orders import open_checkout
+from serve_app.identity import (
+    SESSION_S,
+    AnyViewer,
+    Customer,
+    Viewer,
+    put_cookie,
+    reading,
+    viewer_of,
+)
+from serve_app.parts import Parts, parts_of
+from serve_app.problems import Problem
+from serve_app.web.pages import Posted, go, page
+
+router = APIRouter(include_in_schema=False)
+
+_EMAIL: TypeAdapter[str] = TypeAdapter(EmailStr)
+MaybeViewer = Annotated[Viewer | None, Depends(viewer_of)]
+
+
+@router.get("/")
+async def landing(request: Request) -> Response:
+    """What it is and what it costs."""
+    return page(request, "landing.html", plans=list(PLANS.values()))
+
+
+@router.get("/order")
+async def order_form(request: Request, viewer: MaybeViewer, plan: str = "growth") -> Response:
+    """The order form, with a plan chosen."""
+    email = viewer.email if isinstance(viewer, Customer) else ""
+    return _order_page(request, plan=plan, email=email)
+
+
+def _order_page(
+    request: Request, *, plan: str, email: str, problem: str = "", email_problem: str = ""
+) -> Response:
+    return page(
+        request,
+        "order.html",
+        status=422 if problem or email_problem else 200,
+        plans=list(PLANS.values()),
+        chosen=plan if plan in set(PlanName) else "growth",
+        email=email,
+        problem=problem,
+        email_problem=email_problem,
+    )
+
+
+@router.post("/order")
+async def order(request: Request, form: Posted, viewer: MaybeViewer) -> Response:
+    """Takes the order and sends the customer to pay."""
+    parts = parts_of(request)
+    plan, email = str(form.get("plan", "")), str(form.get("email", "")).strip()
+    if plan not in set(PlanName):
+        return _order_page(request, plan=plan, email=email, problem="Choose one of the plans.")
+    try:
+        address = _EMAIL.validate_python(email)
+    except ValidationError:
+        told = "This is not an e-mail address; write it like you@your-business.com."
+        return _order_page(request, plan=plan, email=email, email_problem=told)
+    placed = await place_order(parts, address, PlanName(plan), viewer)
+    answer = go(await open_checkout(parts, placed))
+    if placed.session is not None:
+        token = placed.session.get_secret_value()
+        put_cookie(request, answer, "session", token, max_age_s=SESSION_S)
+    return answer
+
+
+@router.get("/orders/{order_id}")
+async def order_state(request: Request, viewer: AnyViewer, order_id: UUID) -> Response:
+    """Where the payment page sends the customer back to: waits for the job, then shows it."""
+    known = await order_or_404(parts_of(request), viewer, order_id)
+    if known.job_id is None:
+        answer = page(request, "order_wait.html", order=known)
+        # Works without scripts, and shows nothing that a script could do better.
+        answer.headers["Refresh"] = "2"
+        return answer
+    if known.job_state is JobState.AWAITING_PROFILE:
+        return go(f"/jobs/{known.job_id}/profile")
+    return go(f"/jobs/{known.job_id}")
+
+
+@router.get("/pay-again/{order_id}")
+async def pay_again(request: Request, viewer: AnyViewer, order_id: UUID) -> Response:
+    """Back to the payment of an order that is still open."""
+    parts = parts_of(request)
+    known = await order_or_404(parts, viewer, order_id)
+    if known.state != "open":
+        return go(f"/orders/{order_id}")
+    return go(await open_checkout(parts, Placed(known.order, None)))
+
+
+async def order_or_404(parts: Parts, viewer: Viewer, order_id: UUID) -> KnownOrder:
+    """The order as *viewer* sees it; another customer's order is not there."""
+    async with reading(parts, viewer) as connection:
+        known = await find_order(connection, order_id)
+    if known is None:
+        raise Problem(404, "There is no order at this address.")
+    return known

@@ -1,0 +1,140 @@
+"""What do staff see and do? The live queue, its commands with a confirmation, and two lists."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from serve_app.api.health import readiness
+from serve_app.identity import StaffOnly, reading
+from serve_app.parts import parts_of
+from serve_app.queue import answer_or_away
+from serve_app.statements import statements
+from serve_app.web import live
+from serve_app.web.board import Board, Overview, board_of, overview_of
+from serve_app.web.desk import Desk, desk_of, nav_items, notice_of
+from serve_app.web.pages import page, text_of
+
+router = APIRouter(include_in_schema=False)
+
+
+class BoardQuery:
+    """Which part of the jobs is looked at."""
+
+    def __init__(
+        self,
+        tab: Annotated[str, Query(max_length=20)] = "all",
+        q: Annotated[str, Query(max_length=100)] = "",
+        after: Annotated[str, Query(max_length=200)] = "",
+    ) -> None:
+        self.tab, self.words, self.after = tab, q.strip(), after
+
+
+Asked = Annotated[BoardQuery, Depends()]
+
+
+async def _board(request: Request, staff: StaffOnly, ask: BoardQuery) -> Board:
+    parts = parts_of(request)
+    shared: live.Shared = request.app.state.overview
+
+    async def read() -> Overview:
+        async with reading(parts, staff) as connection:
+            return await overview_of(connection)
+
+    overview: Overview = await shared.get(parts.changes, read)
+    async with reading(parts, staff) as connection:
+        return await board_of(connection, overview, tab=ask.tab, words=ask.words, after=ask.after)
+
+
+def _desk(request: Request, board: Board) -> Desk:
+    counts = board.overview.counts
+    waiting = sum(counts.get(state, 0) for state in ("queued", "leased", "pressed"))
+    items = nav_items(
+        queued=waiting,
+        person=counts.get("needs_person", 0),
+        directories=board.overview.directories,
+    )
+    return Desk(items, "person" if board.tab == "person" else "queue", notice_of(request))
+
+
+@router.get("/staff")
+async def queue(request: Request, staff: StaffOnly, ask: Asked) -> Response:
+    """The live queue."""
+    board = await _board(request, staff, ask)
+    return page(request, "desk/queue.html", board=board, desk=_desk(request, board))
+
+
+_PIECES = {
+    "commands": "desk/commands.html",
+    "figures": "desk/figures.html",
+    "chart": "desk/chart.html",
+    "activity": "desk/activity.html",
+    "job-tabs": "desk/tabs.html",
+    "jobs": "desk/jobs.html",
+}
+
+
+@router.get("/staff/stream", response_class=EventSourceResponse)
+async def queue_stream(
+    request: Request, staff: StaffOnly, ask: Asked
+) -> AsyncIterator[ServerSentEvent]:
+    """The queue page's changes."""
+
+    async def render() -> live.Fragments:
+        board = await _board(request, staff, ask)
+        found = {name: text_of(template, board=board) for name, template in _PIECES.items()}
+        for item in _desk(request, board).nav:
+            if item.count is not None:
+                name = f"nav-{item.key}"
+                found[name] = f'<span class="side-count" id="{name}">{item.count:,}</span>'
+        return found
+
+    async for event in live.stream(parts_of(request).changes, None, render):
+        yield event
+
+
+@router.get("/staff/directories")
+async def directories(request: Request, staff: StaffOnly) -> Response:
+    """Every directory with what came of it."""
+    async with reading(parts_of(request), staff) as connection:
+        rows = [dict(row) for row in await connection.fetch(statements("staff")["directories"])]
+    desk = await desk_of(request, "directories")
+    return page(request, "desk/directories.html", rows=rows, desk=desk)
+
+
+@router.get("/staff/health")
+async def health(request: Request, _staff: StaffOnly) -> Response:
+    """What is up, and what the orchestrator says of itself."""
+    parts = parts_of(request)
+    ready = await readiness(parts)
+    told = await answer_or_away(parts.queue.status())
+    states = [
+        ("Database", ready.database),
+        ("Orchestrator", ready.orchestrator),
+        ("Live updates", ready.live_updates),
+    ]
+    return page(
+        request,
+        "desk/health.html",
+        parts_state=states,
+        told=_facts(told or {}),
+        desk=await desk_of(request, "health"),
+    )
+
+
+def _facts(status: dict[str, Any]) -> list[tuple[str, str]]:
+    """The orchestrator's numbers as lines of text."""
+    found = []
+    for name, value in status.items():
+        if isinstance(value, dict):
+            text = ", ".join(f"{key} {number}" for key, number in value.items()) or "none"
+        elif isinstance(value, list):
+            text = ", ".join(map(str, value)) or "none"
+        else:
+            text = str(value)
+        found.append((name.replace("_", " "), text))
+    return found

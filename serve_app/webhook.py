@@ -1,0 +1,135 @@
+"""What does the payment provider tell us? The webhook, an app and a deployment of its own.
+
+*Source:* docs.stripe.com/webhooks (signatures, retries), docs.stripe.com/checkout/fulfillment.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import stripe
+from fastapi import FastAPI, Header, Request
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from dbolt.domain.protocol import PaidOrder, Refused
+from serve_app import problems
+from serve_app.edge import GuardedApp, content_policy
+from serve_app.parts import OpenParts, Parts, lifespan, parts_of
+from serve_app.problems import Problem
+
+log = logging.getLogger(__name__)
+
+TOLERANCE_S = 300
+MAX_BODY_BYTES = 512_000
+PAID_EVENTS = frozenset({"checkout.session.completed", "checkout.session.async_payment_succeeded"})
+
+
+class _Told(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+class CheckoutSession(_Told):
+    """The parts of Stripe's Checkout Session that decide about an order."""
+
+    id: str
+    client_reference_id: str | None = None
+    amount_total: Annotated[int, Field(ge=0)] | None = None
+    currency: str | None = None
+    payment_status: str
+    payment_intent: str | None = None
+
+
+class _EventBody(_Told):
+    object: dict[str, Any]
+
+
+class StripeEvent(_Told):
+    """The envelope of every event."""
+
+    id: str
+    object: Literal["event"]
+    type: str
+    data: _EventBody
+
+
+class Answer(BaseModel):
+    """What became of an event. Stripe looks at the status code only; people look at this."""
+
+    outcome: Literal["fulfilled", "repeated", "ignored"]
+    job_id: UUID | None = None
+    detail: str = ""
+
+
+def build_webhook(open_parts: OpenParts, *, https: bool = False) -> FastAPI:
+    """The webhook as an ASGI app, at its own root."""
+    app = GuardedApp(
+        title="DirectoryBolt payment webhook",
+        policy=content_policy(""),
+        https=https,
+        lifespan=lifespan(open_parts),
+        max_body_size=MAX_BODY_BYTES,
+    )
+    problems.register(app)
+    app.add_api_route("/", receive, methods=["POST"])
+    return app
+
+
+async def receive(
+    request: Request, stripe_signature: Annotated[str | None, Header()] = None
+) -> Answer:
+    """One event. Anything but 2xx makes Stripe send it again, for three days."""
+    parts = parts_of(request)
+    event = read_event(await request.body(), stripe_signature, parts.secrets.stripe_webhook_secret)
+    answer = await act_on(parts, event)
+    parts.counters.webhooks.labels(answer.outcome).inc()
+    return answer
+
+
+def read_event(body: bytes, header: str | None, secret: SecretStr) -> StripeEvent:
+    """The event in *body*, proven to be Stripe's. Raises Problem(400) otherwise."""
+    try:
+        stripe.WebhookSignature.verify_header(body, header, secret.get_secret_value(), TOLERANCE_S)
+        return StripeEvent.model_validate_json(body)
+    except stripe.SignatureVerificationError as error:
+        raise Problem(
+            400, "The event's signature is missing, wrong or too old; nothing was done."
+        ) from error
+    except (ValidationError, UnicodeDecodeError) as error:
+        raise Problem(400, "The body is not an event of Stripe's; nothing was done.") from error
+
+
+def paid_order(event: StripeEvent) -> PaidOrder | str:
+    """The payment that *event* proves, or a sentence why it proves none of ours."""
+    if event.type not in PAID_EVENTS:
+        return f"{event.type} changes nothing here."
+    try:
+        session = CheckoutSession.model_validate(event.data.object)
+        order_id = UUID(session.client_reference_id or "")
+    except ValueError:
+        return "The checkout belongs to no order of ours."
+    if session.payment_status == "unpaid":
+        return "The checkout is complete, but the payment is still on its way."
+    if session.amount_total is None or session.currency is None:
+        return "The checkout tells no amount."
+    return PaidOrder(
+        event_id=event.id,
+        order_id=order_id,
+        amount_cents=session.amount_total,
+        currency=session.currency,
+        payment_ref=session.payment_intent or session.id,
+    )
+
+
+async def act_on(parts: Parts, event: StripeEvent) -> Answer:
+    """Fulfils what *event* proves. Raises QueueAway, and Problem(409) where the queue refuses."""
+    paid = paid_order(event)
+    if isinstance(paid, str):
+        return Answer(outcome="ignored", detail=paid)
+    told = await parts.queue.fulfil(paid)
+    if isinstance(told, Refused):
+        # Money came in and no job stands for it: Stripe's retries keep it in sight of staff.
+        log.error("order %s was paid but refused: %s", paid.order_id, told.problem)
+        raise Problem(409, told.problem)
+    return Answer(outcome="fulfilled" if told.created else "repeated", job_id=told.job_id)

@@ -1,0 +1,153 @@
+"""What holds for every request: problem replies, headers, the same-origin rule, health, metrics."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from serve_app.parts import Parts
+from serve_app.site import build_site
+from tests.support.selling import Shop, given
+from tests.support.serving import STAFF, STAFF_TOKEN, Line, client_of
+
+PROBLEM = "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/api/v1/nothing", 404),
+        ("DELETE", "/api/v1/jobs", 405),
+        ("GET", "/api/v1/jobs", 401),
+        ("GET", "/api/v1/jobs?limit=9999", 401),
+        ("POST", "/api/v1/orders", 422),
+    ],
+)
+async def test_every_error_is_a_problem(
+    api: httpx.AsyncClient, method: str, path: str, status: int
+) -> None:
+    answer = await api.request(method, path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == PROBLEM
+    body = answer.json()
+    assert body["status"] == status
+    assert body["title"]
+    assert body["detail"].endswith((".", "required"))
+    if status == 405:
+        assert "GET" in answer.headers["allow"]
+
+
+async def test_a_broken_route_tells_a_reference_and_no_secret(
+    api: httpx.AsyncClient, queue: Line, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken() -> dict[str, Any]:
+        raise RuntimeError(f"leak {STAFF_TOKEN}")
+
+    queue.status = broken  # type: ignore[method-assign]  # a defect, planted
+    answer = await api.get("/autobolt/status", headers=STAFF)
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == PROBLEM
+    assert answer.headers["content-security-policy"]
+    assert STAFF_TOKEN not in answer.text
+    reference = answer.json()["detail"].rsplit(" ", 1)[1].rstrip(".")
+    assert reference in caplog.text
+
+
+async def test_a_body_larger_than_the_address_accepts_is_a_problem(
+    api: httpx.AsyncClient, shop: Shop
+) -> None:
+    huge = {"email": "a@example.com", "plan": "starter", "x": "y" * 70_000}
+    answer = await api.post("/api/v1/orders", json=huge)
+    assert (answer.status_code, answer.headers["content-type"]) == (413, PROBLEM)
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    job_id, ada = await shop.paid_job("ada@example.com")
+    profile = {"business_name": "y" * 70_000}
+    answer = await api.put(f"/api/v1/jobs/{job_id}/profile", json=profile, headers=ada)
+    assert answer.status_code == 422
+
+
+async def test_another_sites_request_is_refused(api: httpx.AsyncClient, parts: Parts) -> None:
+    body = {"email": "ada@example.com", "plan": "starter"}
+    for headers in (
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Cookie": "dbolt-session=x"},
+    ):
+        answer = await api.post("/api/v1/orders", json=body, headers=headers)
+        assert (answer.status_code, answer.headers["content-type"]) == (403, PROBLEM), headers
+    assert await parts.pool.fetchval("select count(*) from orders") == 0
+    for headers in ({"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://testserver"}, {}):
+        answer = await api.post("/api/v1/orders", json=body, headers=headers)
+        assert answer.status_code == 201, headers
+
+
+async def test_answers_carry_a_strict_policy(api: httpx.AsyncClient) -> None:
+    answer = await api.get("/livez")
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_ready_tells_what_is_wrong(api: httpx.AsyncClient, queue: Line) -> None:
+    assert (await api.get("/readyz")).json()["status"] == "ok"
+    queue.away = True
+    for path in ("/readyz", "/healthz"):
+        answer = await api.get(path)
+        assert answer.status_code == 503
+        assert answer.json()["orchestrator"] == "does not answer"
+        assert answer.json()["database"] == "ok"
+    assert (await api.get("/livez")).status_code == 200
+
+
+async def test_without_a_database_requests_are_told_so(parts: Parts, database: str) -> None:
+    gone = asyncpg.create_pool(database.replace("/t", "/gone_t"), min_size=0)
+    away = replace(parts, pool=gone)
+    async with client_of(build_site(lambda: given(away))) as api:
+        assert (await api.get("/readyz")).json()["database"].startswith("does not answer")
+        answer = await api.post("/api/v1/orders", json={"email": "a@b.example", "plan": "starter"})
+        assert (answer.status_code, answer.headers["content-type"]) == (503, PROBLEM)
+
+
+async def test_metrics_hold_the_orchestrators_numbers_and_our_own(
+    api: httpx.AsyncClient, shop: Shop, queue: Line
+) -> None:
+    job_id, _ = await shop.paid_job("ada@example.com")
+    await api.get(f"/api/v1/jobs/{job_id}", headers=STAFF)
+    text = (await api.get("/metrics")).text
+    assert 'dbolt_submissions{state="queued"} 3.0' in text
+    assert 'dbolt_jobs{state="awaiting_profile"} 1.0' in text
+    assert "dbolt_commit_batches_total" in text
+    assert "dbolt_orchestrator_up 1.0" in text
+    assert (
+        'dbolt_http_requests_total{method="GET",route="/api/v1/jobs/{job_id}",status="200"} 1.0'
+        in text
+    )
+    assert 'dbolt_webhook_events_total{outcome="fulfilled"} 1.0' in text
+    queue.away = True
+    assert "dbolt_orchestrator_up 0.0" in (await api.get("/metrics")).text
+
+
+async def test_metrics_are_for_this_machine_or_staff(api: httpx.AsyncClient) -> None:
+    forwarded = {"X-Forwarded-For": "127.0.0.1"}
+    assert (await api.get("/metrics", headers=forwarded)).status_code == 403
+    assert (await api.get("/metrics", headers=forwarded | STAFF)).status_code == 200
+
+
+async def test_the_status_is_for_staff(api: httpx.AsyncClient) -> None:
+    assert (await api.get("/autobolt/status")).status_code == 401
+    assert (await api.get("/autobolt/status", headers=STAFF)).json()["epoch"] >= 1
+
+
+async def test_the_openapi_document_describes_errors(api: httpx.AsyncClient) -> None:
+    document = (await api.get("/api/v1/openapi.json")).json()
+    assert "/api/v1/jobs/{job_id}/profile" in document["paths"]
+    orders = document["paths"]["/api/v1/orders"]["post"]["responses"]
+    assert "ProblemBody" in str(orders["default"])

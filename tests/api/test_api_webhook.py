@@ -1,0 +1,159 @@
+"""Does only a proven payment become a job, and each payment one job?"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from dbolt.providers.payments import CheckoutOrder
+from dbolt.providers.payments.standin import signed_event
+from serve_app.parts import Parts
+from tests.support.selling import Shop
+from tests.support.serving import WEBHOOK_SECRET, Line
+
+EMAIL = "ada@example.com"
+
+
+@pytest.fixture
+async def order(shop: Shop) -> CheckoutOrder:
+    placed = await shop.order(EMAIL)
+    return CheckoutOrder(
+        order_id=placed["order_id"],
+        plan="starter",
+        amount_cents=placed["amount_cents"],
+        currency=placed["currency"],
+        email=EMAIL,
+    )
+
+
+async def send(
+    webhook: httpx.AsyncClient, event: tuple[bytes, str], **headers: str
+) -> httpx.Response:
+    return await webhook.post("/", content=event[0], headers={"Stripe-Signature": event[1]})
+
+
+async def test_a_signed_payment_becomes_a_job(
+    webhook: httpx.AsyncClient, order: CheckoutOrder, parts: Parts, queue: Line
+) -> None:
+    answer = await send(webhook, signed_event(order, WEBHOOK_SECRET))
+    assert answer.json()["outcome"] == "fulfilled"
+    assert await parts.pool.fetchval("select order_id from jobs") == order.order_id
+    (paid,) = queue.asked[0][1]
+    assert (paid.amount_cents, paid.currency) == (order.amount_cents, "usd")
+    assert paid.payment_ref == f"pi_{order.order_id.hex}"
+
+
+async def test_ten_copies_of_an_event_make_one_job(
+    webhook: httpx.AsyncClient, order: CheckoutOrder, parts: Parts
+) -> None:
+    event = signed_event(order, WEBHOOK_SECRET)
+    first = await send(webhook, event)
+    answers = await asyncio.gather(*(send(webhook, event) for _ in range(9)))
+    assert {a.json()["outcome"] for a in answers} == {"repeated"}
+    assert {a.json()["job_id"] for a in answers} == {first.json()["job_id"]}
+    assert await parts.pool.fetchval("select count(*) from jobs") == 1
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda body, header: (body.replace(b'"paid"', b'"paix"'), header),
+        lambda body, header: (body, header[:-1] + ("0" if header[-1] != "0" else "1")),
+        lambda body, _: (body, ""),
+        lambda body, _: (body, "t=x,v1=y"),
+        lambda _, header: (b"\xff\xfe", header),
+    ],
+)
+async def test_a_forged_event_does_nothing(
+    webhook: httpx.AsyncClient,
+    order: CheckoutOrder,
+    parts: Parts,
+    spoil: Any,
+) -> None:
+    answer = await send(webhook, spoil(*signed_event(order, WEBHOOK_SECRET)))
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert await parts.pool.fetchval("select count(*) from jobs") == 0
+
+
+async def test_an_event_signed_with_another_secret_does_nothing(
+    webhook: httpx.AsyncClient, order: CheckoutOrder
+) -> None:
+    answer = await send(webhook, signed_event(order, "whsec_another"))
+    assert answer.status_code == 400
+
+
+async def test_an_old_event_is_refused_and_a_fresh_one_is_not(
+    webhook: httpx.AsyncClient, order: CheckoutOrder
+) -> None:
+    now = datetime.now(UTC)
+    old = await send(webhook, signed_event(order, WEBHOOK_SECRET, at=now - timedelta(seconds=302)))
+    fresh = await send(
+        webhook, signed_event(order, WEBHOOK_SECRET, at=now - timedelta(seconds=280))
+    )
+    assert (old.status_code, fresh.status_code) == (400, 200)
+
+
+async def test_an_unpaid_checkout_waits_for_its_payment(
+    webhook: httpx.AsyncClient, order: CheckoutOrder, parts: Parts
+) -> None:
+    unpaid = signed_event(order, WEBHOOK_SECRET, payment_status="unpaid")
+    assert (await send(webhook, unpaid)).json()["outcome"] == "ignored"
+    assert await parts.pool.fetchval("select count(*) from jobs") == 0
+    paid = signed_event(order, WEBHOOK_SECRET, event="checkout.session.async_payment_succeeded")
+    assert (await send(webhook, paid)).json()["outcome"] == "fulfilled"
+
+
+async def test_other_events_and_other_sales_are_none_of_our_business(
+    webhook: httpx.AsyncClient, order: CheckoutOrder, queue: Line
+) -> None:
+    other = signed_event(order, WEBHOOK_SECRET, event="customer.created")
+    assert (await send(webhook, other)).json()["outcome"] == "ignored"
+    body = json.loads(signed_event(order, WEBHOOK_SECRET)[0])
+    body["data"]["object"]["client_reference_id"] = "another-shop-17"
+    assert (await send(webhook, signed(body))).json()["outcome"] == "ignored"
+    assert queue.asked == []
+
+
+def signed(body: dict[str, Any]) -> tuple[bytes, str]:
+    import stripe
+
+    text = json.dumps(body)
+    return text.encode(), stripe.WebhookSignature.generate_signature_header(
+        payload=text, secret=WEBHOOK_SECRET
+    )
+
+
+async def test_stripe_is_asked_to_come_again_while_the_orchestrator_is_away(
+    webhook: httpx.AsyncClient, order: CheckoutOrder, queue: Line, parts: Parts
+) -> None:
+    event = signed_event(order, WEBHOOK_SECRET)
+    queue.away = True
+    answer = await send(webhook, event)
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
+    queue.away = False
+    assert (await send(webhook, event)).json()["outcome"] == "fulfilled"
+    assert await parts.pool.fetchval("select count(*) from jobs") == 1
+
+
+async def test_a_payment_that_is_refused_stays_in_sight(
+    webhook: httpx.AsyncClient, order: CheckoutOrder
+) -> None:
+    unknown = order.model_copy(update={"order_id": uuid4()})
+    answer = await send(webhook, signed_event(unknown, WEBHOOK_SECRET))
+    assert answer.status_code == 409
+    assert "order" in answer.json()["detail"]
+
+
+async def test_a_huge_body_and_a_get_are_refused(webhook: httpx.AsyncClient) -> None:
+    huge = await webhook.post("/", content=b" " * 600_000, headers={"Stripe-Signature": "t=1"})
+    assert huge.status_code == 413
+    assert huge.headers["content-type"] == "application/problem+json"
+    assert (await webhook.get("/")).status_code == 405

@@ -1,0 +1,146 @@
+"""Parts for the web apps in tests: real Postgres, the apps themselves, and an orchestrator.
+
+The orchestrator is the real one, in this process; only Ray is left out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from actors.orchestrator import Orchestrator
+from dbolt.domain.protocol import Fulfilled, PaidOrder, PauseScope, Refused, RetryFilter
+from dbolt.providers.payments.standin import StandinCheckout
+from dbolt.settings import Secrets
+from dbolt.store.pool import Role, open_pool
+from serve_app.changes import Changes
+from serve_app.counters import Counters
+from serve_app.parts import Parts
+from serve_app.queue import QueueAway
+from tests.support.queue import QUICK, catalogue
+
+STAFF_TOKEN = "staff-token-of-the-tests-0123456789abcdef"
+WEBHOOK_SECRET = "whsec_testsecretofthetests"
+STAFF = {"Authorization": f"Bearer {STAFF_TOKEN}"}
+
+
+@dataclass
+class Line:
+    """The way to a real orchestrator, which a test can cut; remembers what was asked."""
+
+    orchestrator: Orchestrator
+    away: bool = False
+    asked: list[tuple[str, Any]] = field(default_factory=list)
+
+    async def _through(self, verb: str, *args: Any, **named: Any) -> Any:
+        if self.away:
+            raise QueueAway
+        self.asked.append((verb, (*args, *named.values())))
+        return await getattr(self.orchestrator, verb)(*args, **named)
+
+    async def fulfil(self, paid: PaidOrder) -> Fulfilled | Refused:
+        answer: Fulfilled | Refused = await self._through("fulfil", paid)
+        return answer
+
+    async def profile_completed(self, job_id: UUID, profile_id: UUID) -> Refused | None:
+        answer: Refused | None = await self._through("profile_completed", job_id, profile_id)
+        return answer
+
+    async def retry(self, wanted: RetryFilter, *, dry_run: bool, actor: str) -> int | Refused:
+        answer: int | Refused = await self._through("retry", wanted, dry_run=dry_run, actor=actor)
+        return answer
+
+    async def pause(self, scope: PauseScope, actor: str) -> Refused | None:
+        answer: Refused | None = await self._through("pause", scope, actor)
+        return answer
+
+    async def resume(self, scope: PauseScope, actor: str) -> Refused | None:
+        answer: Refused | None = await self._through("resume", scope, actor)
+        return answer
+
+    async def cancel(self, job_id: UUID, actor: str) -> Refused | None:
+        answer: Refused | None = await self._through("cancel", job_id, actor)
+        return answer
+
+    async def hand_done(self, submission_id: UUID, listing_url: str, actor: str) -> Refused | None:
+        answer: Refused | None = await self._through("hand_done", submission_id, listing_url, actor)
+        return answer
+
+    async def status(self) -> dict[str, Any]:
+        answer: dict[str, Any] = await self._through("status")
+        return answer
+
+
+class Shelf:
+    """Evidence in memory."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+
+    async def get(self, sha256: str) -> bytes | None:
+        """The file, if it is kept."""
+        return self.files.get(sha256)
+
+
+@contextlib.asynccontextmanager
+async def as_role(database: str, role: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+    """A connection with the rights of *role*."""
+    connection = await asyncpg.connect(database, server_settings={"role": role})
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+@contextlib.asynccontextmanager
+async def parts_on(
+    database: str, *, base_url: str = "http://testserver", webhook_url: str | None = None
+) -> AsyncIterator[Parts]:
+    """Parts with the web's own role on *database*."""
+
+    async def listen() -> asyncpg.Connection[asyncpg.Record]:
+        return await asyncpg.connect(database, server_settings={"role": "dbolt_web"})
+
+    changes = Changes(listen)
+    orchestrator = await Orchestrator.open(database, QUICK)
+    await orchestrator.sync_directories(catalogue(3))
+    async with (
+        contextlib.AsyncExitStack() as closing,
+        await open_pool(database, Role.WEB, max_size=5) as pool,
+        changes.running(),
+    ):
+        closing.push_async_callback(orchestrator.close)
+        yield Parts(
+            pool=pool,
+            queue=Line(orchestrator),
+            changes=changes,
+            evidence=Shelf(),
+            checkout=StandinCheckout(),
+            secrets=Secrets(
+                database_url=SecretStr(database),
+                stripe_webhook_secret=SecretStr(WEBHOOK_SECRET),
+                staff_token=SecretStr(STAFF_TOKEN),
+            ),
+            base_url=base_url,
+            webhook_url=webhook_url,
+            counters=Counters(),
+        )
+
+
+@contextlib.asynccontextmanager
+async def client_of(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of *app* without a network; errors arrive as answers, as they do from a server."""
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://testserver") as client,
+    ):
+        yield client

@@ -1,0 +1,246 @@
+"""Can a customer buy, tell of the business and watch? With and without scripts."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+
+import asyncpg
+from PIL import Image
+from playwright.async_api import FilePayload, Page, expect
+
+from dbolt.domain.fields import Field
+from dbolt.domain.reasons import WORDS, Reason
+from dbolt.domain.submission import EvidenceKind, EvidenceRef, TypedValue
+from tests.support.queue import accepted, not_sent
+from tests.support.seeds import move
+from tests.support.visiting import Site
+
+FORM = {
+    "business_name": "Harbor Lane Bakery",
+    "category": "Bakery",
+    "description": "Sourdough and rye, baked before dawn.",
+    "address.street": "12 Harbor Lane",
+    "address.city": "Portland",
+    "address.state": "ME",
+    "address.postal_code": "04101",
+    "contact.first_name": "Ada",
+    "contact.last_name": "Moreno",
+    "email": "hello@harborlane.example.com",
+    "phone": "+1 212 555 0142",
+    "hours.mon.opens": "07:00",
+    "hours.mon.closes": "15:30",
+}
+
+
+async def fill(page: Page, **values: str) -> None:
+    for name, value in values.items():
+        await page.fill(f'[name="{name}"]', value)
+
+
+def picture(colour: str) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (320, 200), colour).save(file, "PNG")
+    return file.getvalue()
+
+
+async def test_the_landing_page_is_light_and_tells_the_plans(site: Site) -> None:
+    sizes: list[int] = []
+    async with site.visitor() as page:
+        page.on("response", lambda r: sizes.append(int(r.headers.get("content-length", 0))))
+        await page.goto("/", wait_until="networkidle")
+        await expect(page.locator(".plan h3")).to_have_text(
+            ["Starter", "Growth", "Professional", "Enterprise"]
+        )
+        await page.click("text=Choose Professional")
+        await expect(page.locator("input:checked")).to_have_value("professional")
+    assert 10_000 < sum(sizes) < 100_000
+
+
+async def test_a_customer_buys_and_tells_of_the_business_without_scripts(site: Site) -> None:
+    async with site.visitor(java_script_enabled=False) as page:
+        await page.goto("/order?plan=growth")
+        await page.fill("#email", "Ada@Example.com")
+        await page.click("text=Continue to payment")
+        await page.click("button:has-text('Pay $299')")
+        await page.wait_for_url("**/jobs/*/profile")
+        await fill(page, **FORM)
+        await page.check('[name="hours.sun.closed"]')
+        await page.click("text=Start the work")
+        await page.wait_for_url(lambda url: not url.endswith("/profile"))
+        await expect(page.locator("h1")).to_have_text("Harbor Lane Bakery")
+        await expect(page.locator(".dir")).to_have_count(3)
+    order = await site.parts.pool.fetchrow("select state, plan, amount_cents from orders")
+    assert order is not None
+    assert (order["state"], order["plan"], order["amount_cents"]) == ("paid", "growth", 29_900)
+    doc = await site.parts.pool.fetchval(
+        "select p.doc from jobs j join profiles p on p.id = j.profile_id"
+    )
+    assert doc["phone"] == "+12125550142"
+    assert doc["hours"] == {"mon": [{"opens": "07:00:00", "closes": "15:30:00"}], "sun": []}
+
+
+async def test_a_wrong_form_keeps_what_was_typed_and_points_at_the_fields(site: Site) -> None:
+    job_id, key = await site.paid_job()
+    async with site.visitor(key=key, java_script_enabled=False) as page:
+        await page.goto(f"/jobs/{job_id}/profile")
+        await fill(page, **(FORM | {"phone": "12", "website": "not a site", "year_founded": "12"}))
+        await page.click("text=Start the work")
+        await expect(page.locator(".notice.red li")).to_have_count(2)
+        await page.fill('[name="website"]', "harborlane.example.com")
+        await page.fill('[name="year_founded"]', "1998")
+        await page.click("text=Start the work")
+        # The phone's rule needs the country, so it speaks once the rest is right.
+        await expect(page.locator(".field.wrong label")).to_have_text("Phone")
+        await expect(page.locator('[name="business_name"]')).to_have_value("Harbor Lane Bakery")
+        await page.fill('[name="phone"]', "(212) 555-0142")
+        await page.click("text=Start the work")
+        await page.wait_for_url(f"**/jobs/{job_id}")
+    assert await site.parts.pool.fetchval("select count(*) from profiles") == 1
+
+
+async def test_a_logo_is_kept_and_a_text_file_is_refused(site: Site) -> None:
+    job_id, key = await site.paid_job()
+    async with site.visitor(key=key) as page:
+        await page.goto(f"/jobs/{job_id}/profile")
+        await fill(page, **FORM)
+        text = FilePayload(name="logo.txt", mimeType="text/plain", buffer=b"hello")
+        await page.set_input_files('[name="logo"]', text)
+        await page.click("text=Start the work")
+        await expect(page.locator(".field.wrong")).to_contain_text("PNG")
+        logo = FilePayload(name="logo.png", mimeType="image/png", buffer=picture("red"))
+        await page.set_input_files('[name="logo"]', logo)
+        await page.click("text=Start the work")
+        await page.wait_for_url(f"**/jobs/{job_id}")
+    doc = await site.parts.pool.fetchval("select doc from profiles")
+    assert doc["logo"]["media_type"] == "image/png"
+
+
+async def test_the_job_page_follows_the_work_without_a_reload(site: Site) -> None:
+    job_id, key = await site.job()
+    async with site.visitor(key=key) as page:
+        await page.goto(f"/jobs/{job_id}")
+        await expect(page.locator(".live")).to_have_attribute("data-live", "on")
+        await page.evaluate("document.body.dataset.same = 'yes'")
+        slugs = await site.attempt(accepted(), not_sent(Reason.PAGE_GONE))
+        first = page.locator(".dir", has=page.locator(f"a[href$='/{slugs[0]}']"))
+        await expect(first.locator(".pill")).to_have_text("handed in")
+        await expect(first).to_contain_text(WORDS[Reason.ACCEPTED].customer)
+        await expect(page.locator(".ring-small")).to_have_text("2 of 3")
+        await expect(page.locator("#timeline")).to_contain_text("took the listing")
+        assert await page.evaluate("document.body.dataset.same") == "yes"
+
+
+async def test_what_is_open_stays_open_while_rows_change(site: Site) -> None:
+    job_id, key = await site.job()
+    typed = TypedValue(
+        field=Field.BUSINESS_NAME,
+        control="Company",
+        typed="Harbor Lane Bakery",
+        read_back="Harbor Lane Bakery",
+        kept=True,
+    )
+    (slug,) = await site.attempt(accepted(typed=[typed]))
+    async with site.visitor(key=key) as page:
+        await page.goto(f"/jobs/{job_id}")
+        row = page.locator(".dir", has=page.locator(f"a[href$='/{slug}']"))
+        await row.locator("summary").click()
+        await expect(row.locator("td").first).to_be_visible()
+        submission_id = await site.parts.pool.fetchval(
+            "select id from job_results where directory = $1", slug
+        )
+        await move(site.database, submission_id, "live", "found_live")
+        await expect(row.locator(".pill")).to_have_text("live")
+        await expect(row.locator("td").first).to_be_visible()
+
+
+async def test_live_updates_survive_a_lost_connection(site: Site) -> None:
+    job_id, key = await site.job()
+    async with site.visitor(key=key) as page:
+        await page.goto(f"/jobs/{job_id}")
+        await expect(page.locator(".live")).to_have_attribute("data-live", "on")
+        owner = await asyncpg.connect(site.database)
+        ended = await owner.fetchval(
+            "select count(pg_terminate_backend(pid)) from pg_stat_activity"
+            " where query ilike 'listen%' and datname = current_database()"
+        )
+        await owner.close()
+        assert ended >= 1
+        await site.attempt(accepted())
+        await expect(page.locator(".ring-small")).to_have_text("1 of 3")
+
+
+async def test_evidence_is_seen_and_values_are_told(site: Site) -> None:
+    job_id, key = await site.job()
+    shots = [
+        EvidenceRef(
+            kind=kind,
+            sha256=site.keep(picture(colour)),
+            media_type="image/png",
+            size_bytes=1,
+            taken_at=datetime.now(UTC),
+        )
+        for kind, colour in ((EvidenceKind.BEFORE, "navy"), (EvidenceKind.AFTER, "green"))
+    ]
+    typed = TypedValue(
+        field=Field.PHONE, control="Tel.", typed="+12125550142", read_back="(212)", kept=False
+    )
+    (slug,) = await site.attempt(accepted(evidence=shots, typed=[typed]))
+    async with site.visitor(key=key) as page:
+        await page.goto(f"/jobs/{job_id}")
+        await expect(page.locator(".thumbs img")).to_have_count(2)
+        await page.click(f"a[href$='/directories/{slug}']")
+        pictures = page.locator(".shots img")
+        await expect(pictures).to_have_count(2)
+        for number in range(2):
+            await pictures.nth(number).scroll_into_view_if_needed()
+            await expect(pictures.nth(number)).to_have_js_property("naturalWidth", 320)
+        await expect(page.locator(".typed")).to_contain_text("not kept")
+
+
+async def test_what_others_wrote_is_text_and_not_markup(site: Site) -> None:
+    nasty = "<img src=x onerror=document.title='owned'><script>document.title='owned'</script>"
+    job_id, key = await site.job(business_name=nasty)
+    await site.attempt(accepted(listing_url="javascript:alert(1)"))
+    async with site.visitor(key=key) as page:
+        await page.goto(f"/jobs/{job_id}")
+        await expect(page.locator("h1")).to_have_text(nasty)
+        assert "owned" not in (await page.title()).split("·")[0].replace(nasty, "")
+        assert await page.locator("a[href^='javascript']").count() == 0
+
+
+async def test_a_link_with_the_key_behind_the_hash_signs_in(site: Site) -> None:
+    job_id, key = await site.paid_job()
+    async with site.visitor() as page:
+        await page.goto(f"/sign-in?next=/jobs/{job_id}#{key}")
+        await page.wait_for_url(f"**/jobs/{job_id}")
+        await expect(page.locator("#next_step")).to_contain_text("your business")
+        await page.click("text=Sign out")
+        await page.goto(f"/jobs/{job_id}")
+        await expect(page.locator("h1")).to_have_text("Sign in")
+
+
+async def test_another_customers_job_is_not_there(site: Site) -> None:
+    job_id, _ = await site.paid_job("ada@example.com")
+    _, bob = await site.paid_job("bob@example.com")
+    async with site.visitor(key=bob) as page:
+        answer = await page.goto(f"/jobs/{job_id}")
+        assert answer is not None
+        assert answer.status == 404
+        await expect(page.locator("h1")).to_have_text("Nothing here")
+
+
+async def test_an_order_without_an_orchestrator_says_so_and_goes_on_later(site: Site) -> None:
+    async with site.visitor() as page:
+        await page.goto("/order")
+        await page.fill("#email", "ada@example.com")
+        await page.click("text=Continue to payment")
+        site.line.away = True
+        with_pay = page.locator("button:has-text('Pay $')")
+        await with_pay.click()
+        await expect(page.locator("h1")).to_have_text("Back in a moment")
+        site.line.away = False
+        await page.go_back()
+        await with_pay.click()
+        await page.wait_for_url("**/profile")
+    site.complaints = [text for text in site.complaints if "status of 503" not in text]

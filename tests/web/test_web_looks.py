@@ -1,0 +1,70 @@
+"""Can everybody read and use the pages? Light and dark, wide and narrow, with labels and names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page
+
+from dbolt.domain.reasons import Reason
+from tests.support.queue import accepted, not_sent, unclear
+from tests.support.visiting import Site
+
+CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
+
+NAMELESS = """() => [...document.querySelectorAll('input,select,textarea,button,a[href],summary')]
+  .filter((e) => e.type !== 'hidden' && !e.labels?.length && !e.getAttribute('aria-label')
+    && !e.textContent.trim() && !e.querySelector('img[alt]:not([alt=""])'))
+  .map((e) => e.outerHTML.slice(0, 120))"""
+DOUBLE_IDS = """() => { const all = [...document.querySelectorAll('[id]')].map((e) => e.id);
+  return all.filter((id, n) => all.indexOf(id) !== n); }"""
+WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+async def paths(site: Site) -> tuple[str, list[str], list[str]]:
+    """The customer's key, and every page of customers and of staff, with work of all kinds."""
+    job_id, key = await site.job()
+    slugs = await site.attempt(accepted(), unclear(), not_sent(Reason.PAGE_GONE))
+    waiting, _ = await site.paid_job("bob@example.com")
+    customer = ["/", "/order", "/sign-in", "/nothing", f"/jobs/{job_id}"]
+    customer += [f"/jobs/{job_id}/directories/{slugs[0]}"]
+    staff = ["/staff", "/staff?tab=failed", "/staff/directories", "/staff/health"]
+    staff += ["/staff/retry?state=failed", "/staff/pause?level=global", f"/staff/jobs/{job_id}"]
+    staff += [f"/staff/jobs/{job_id}/directories/{slugs[1]}", f"/jobs/{waiting}/profile"]
+    return key, customer, staff
+
+
+async def faults(page: Page, path: str) -> list[str]:
+    """What is wrong with one page for its readers."""
+    await page.goto(path)
+    found = [f"contrast {text}" for text in await page.evaluate(CONTRAST)]
+    found += [f"no name {html}" for html in await page.evaluate(NAMELESS)]
+    found += [f"id twice {name}" for name in await page.evaluate(DOUBLE_IDS)]
+    if await page.locator("h1").count() != 1:
+        found.append("not one h1")
+    if (wider := await page.evaluate(WIDER)) > 0:
+        found.append(f"{wider} px too wide")
+    return [f"{path}: {text}" for text in found]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1360])
+async def test_every_page_is_readable(site: Site, scheme: str, width: int) -> None:
+    key, customer, staff = await paths(site)
+    how = {"color_scheme": scheme, "viewport": {"width": width, "height": 844}}
+    found: list[str] = []
+    async with site.visitor(key=key, **how) as page:
+        for path in customer:
+            found += await faults(page, path)
+    async with site.visitor(staff=True, **how) as page:
+        for path in staff:
+            found += await faults(page, path)
+    assert found == []
+
+
+async def test_motion_is_reduced_where_the_reader_wishes(site: Site) -> None:
+    async with site.visitor(reduced_motion="reduce") as page:
+        await page.goto("/")
+        running = "() => document.getAnimations().filter((a) => a.playState === 'running').length"
+        assert await page.evaluate(running) == 0
