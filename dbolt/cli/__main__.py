@@ -1,0 +1,5 @@
+"""`python -m dbolt.cli` is `dbolt`."""
+
+from dbolt.cli import main
+
+main()

@@ -1,0 +1,56 @@
+"""Which commands are there? Each lives in a module of its own, imported when it is called."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from typing import Annotated
+
+import typer
+
+from dbolt import __version__
+from dbolt.cli import catalogue, check, remote, serve, single
+from dbolt.cli.output import Exit, Trouble, complain
+
+app = typer.Typer(
+    name="dbolt",
+    help="Puts a business into online directories, and proves what happened to each.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(show: bool) -> None:
+    if show:
+        typer.echo(f"dbolt {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    del version
+
+
+serve.register(app)
+single.register(app)
+remote.register(app)
+catalogue.register(app)
+check.register(app)
+
+
+def main() -> None:
+    """Runs `dbolt`; every trouble that can be foreseen ends in one sentence and an exit code."""
+    # A missing XDG_RUNTIME_DIR is no news to whoever typed the command.
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+    try:
+        app()
+    except Trouble as trouble:
+        complain(trouble)
+        sys.exit(trouble.code)
+    except KeyboardInterrupt:
+        sys.exit(Exit.INTERRUPTED)

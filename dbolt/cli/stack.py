@@ -1,0 +1,167 @@
+"""Which parts make a running DirectoryBolt, and in which order do they come and go?"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import secrets as random
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr, ValidationError
+
+from dbolt.catalogue.loader import CatalogueMissing, default_folder, load
+from dbolt.cli.client import Running, forget_running, note_running, run_folder
+from dbolt.cli.output import Exit, Trouble, err
+from dbolt.domain.directory import Directory
+from dbolt.settings import Secrets, SecretVariables, Settings, forget_secret_variables
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A running DirectoryBolt."""
+
+    settings: Settings
+    secrets: Secrets
+    url: str
+    ray_dashboard: str
+
+
+@contextmanager
+def running(
+    settings: Settings,
+    *,
+    directories: list[Directory] | None = None,
+    database: str = "",
+) -> Iterator[Stack]:
+    """Everything started in order, and stopped in the reverse order whatever happens.
+
+    directories: what the queue may use; None for the catalogue's folder. database: use one of
+    this name on the server of DATABASE_URL instead of the one named there.
+    Raises Trouble, with nothing left running, where a part cannot be had.
+    """
+    from dbolt.browser.chromium import NoBrowser, find_chromium
+    from dbolt.browser.launcher import sweep
+
+    with ExitStack() as parts:
+        parts.enter_context(_only_one(settings.home))
+        try:
+            chromium = find_chromium(settings.chromium)
+        except NoBrowser as missing:
+            raise Trouble(str(missing), code=Exit.MISSING) from missing
+        settings = settings.model_copy(update={"chromium": chromium})
+        catalogue = directories if directories is not None else _catalogue(settings)
+        sweep()
+        parts.callback(sweep)
+        with err.status("Database …"):
+            secrets = _secrets(settings, parts, database)
+        secrets_path = run_folder(settings.home) / "secrets.json"
+        secrets.save(secrets_path)
+        forget_secret_variables()
+        stack = _start(settings, secrets, secrets_path, catalogue, parts)
+        note_running(settings.home, Running(stack.url, os.getpid()))
+        parts.callback(forget_running, settings.home)
+        yield stack
+
+
+def _start(
+    settings: Settings,
+    secrets: Secrets,
+    secrets_path: Path,
+    catalogue: list[Directory],
+    parts: ExitStack,
+) -> Stack:
+    with err.status("Ray …"):
+        from actors import runtime
+
+        cluster = runtime.start(settings, secrets_path, address=settings.ray_address or None)
+        parts.callback(runtime.stop)
+        runtime.sync_directories(catalogue)
+    with err.status("Web …"):
+        from serve_app import deployments
+
+        url = deployments.run(settings, secrets_path)
+        parts.callback(deployments.stop)
+    return Stack(settings, secrets, url, cluster.dashboard_url)
+
+
+@contextmanager
+def _only_one(home: Path) -> Iterator[None]:
+    """Holds HOME for this process: two of us would start two databases on one folder."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Trouble(
+                f"A DirectoryBolt is already running in {str(home)!r}; stop it or set DBOLT_HOME.",
+                code=Exit.MISSING,
+            ) from error
+        yield
+
+
+def _catalogue(settings: Settings) -> list[Directory]:
+    try:
+        found = load(settings.directories or default_folder())
+    except CatalogueMissing as missing:
+        raise Trouble(str(missing)) from missing
+    if found.faults:
+        raise Trouble(*(f"{fault.file}: {fault.problem}" for fault in found.faults))
+    return list(found.directories)
+
+
+def _secrets(settings: Settings, parts: ExitStack, database: str) -> Secrets:
+    given = SecretVariables()
+    url = _database(settings, given.database_url, parts, database)
+    kept = _kept(run_folder(settings.home) / "secrets.json")
+    return Secrets(
+        database_url=url,
+        database_url_orchestrator=None if database else given.database_url_orchestrator,
+        database_url_web=None if database else given.database_url_web,
+        stripe_webhook_secret=given.stripe_webhook_secret
+        or (kept.stripe_webhook_secret if kept else SecretStr(f"whsec_{random.token_hex(24)}")),
+        stripe_secret_key=given.stripe_secret_key,
+        staff_token=given.dbolt_staff_token
+        or (kept.staff_token if kept else SecretStr(random.token_urlsafe(32))),
+    )
+
+
+def _kept(path: Path) -> Secrets | None:
+    try:
+        return Secrets.load(path)
+    except (OSError, ValidationError):
+        return None
+
+
+def _database(
+    settings: Settings, given: SecretStr | None, parts: ExitStack, database: str
+) -> SecretStr:
+    from dbolt.store import embedded
+    from dbolt.store.migrate import MigrationRefused, migrate
+    from dbolt.store.pool import DatabaseUnreachable
+    from dbolt.store.server import ensure_database
+
+    if given is None:
+        server = embedded.start(settings.home / "postgres")
+        parts.callback(server.stop)
+        url = SecretStr(server.url)
+    else:
+        url = given
+    try:
+        if given is not None and database:
+            url = asyncio.run(ensure_database(given, database))
+        asyncio.run(migrate(url))
+    except (DatabaseUnreachable, MigrationRefused) as error:
+        raise Trouble(str(error), code=Exit.MISSING) from error
+    return url
+
+
+def free_space_warning(home: Path) -> None:
+    """Says so on standard error where the disk is nearly full."""
+    free = shutil.disk_usage(home).free
+    if free < 2_000_000_000:
+        err.print(f"Only {free / 1e9:.1f} GB of disk are free; Ray wants 2 GB.", style="yellow")
