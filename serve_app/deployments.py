@@ -57,10 +57,17 @@ def run(settings: Settings, secrets_path: Path, *, site_replicas: int = 1) -> st
     return place.local_url
 
 
-def stop() -> None:
-    """Ends both applications and Serve itself."""
-    end: Callable[[], None] = serve.shutdown
-    end()
+def stop(*, cluster_ends: bool) -> None:
+    """Ends both applications; Serve itself too, unless the whole cluster ends with us.
+
+    cluster_ends: Ray is stopped next. Serve's own shutdown would then only make its controller
+    complain on the terminal that it is being ended.
+    """
+    for name in (SITE, WEBHOOK):
+        serve.delete(name)
+    if not cluster_ends:
+        end: Callable[[], None] = serve.shutdown
+        end()
 
 
 def _site_builder(place: Place, pay_origin: str) -> Callable[[], FastAPI]:

@@ -7,10 +7,12 @@ import warnings
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from dbolt import __version__
 from dbolt.cli import catalogue, check, remote, serve, single
 from dbolt.cli.output import Exit, Trouble, complain
+from dbolt.settings import SecretVariables, Settings
 
 app = typer.Typer(
     name="dbolt",
@@ -43,6 +45,20 @@ catalogue.register(app)
 check.register(app)
 
 
+def _settings_trouble(wrong: ValidationError) -> Trouble:
+    """Which variable is wrong, and how; never its value, which may be a secret."""
+    return Trouble(
+        *(
+            f"{_variable(str(error['loc'][0]))}: {error['msg']}; see docs/configuration.md."
+            for error in wrong.errors(include_input=False)
+        )
+    )
+
+
+def _variable(field: str) -> str:
+    return (field if field in SecretVariables.model_fields else f"dbolt_{field}").upper()
+
+
 def main() -> None:
     """Runs `dbolt`; every trouble that can be foreseen ends in one sentence and an exit code."""
     # A missing XDG_RUNTIME_DIR is no news to whoever typed the command.
@@ -52,5 +68,10 @@ def main() -> None:
     except Trouble as trouble:
         complain(trouble)
         sys.exit(trouble.code)
+    except ValidationError as wrong:
+        if wrong.title not in {Settings.__name__, SecretVariables.__name__}:
+            raise
+        complain(_settings_trouble(wrong))
+        sys.exit(Exit.USAGE)
     except KeyboardInterrupt:
         sys.exit(Exit.INTERRUPTED)

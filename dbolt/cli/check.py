@@ -131,14 +131,22 @@ def _memory() -> Finding:
 
 
 def _port(what: str, host: str, port: int) -> Finding:
-    with socket.socket() as probe:
+    if problem := port_problem(host, port):
+        remedy = "Stop what uses it, or set DBOLT_PORT to another."
+        return Finding(what, Health.NOTE, f"{host}:{port}: {problem}", remedy)
+    return Finding(what, Health.OK, f"{host}:{port} is free")
+
+
+def port_problem(host: str, port: int) -> str:
+    """Why nothing can listen at *host* and *port*; empty where it can. Port 0 always can."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            remedy = "Stop what uses it, or set DBOLT_PORT to another."
-            return Finding(what, Health.NOTE, f"{host}:{port}: {error.strerror}", remedy)
-    return Finding(what, Health.OK, f"{host}:{port} is free")
+            return error.strerror or str(error)
+    return ""
 
 
 def _stripe() -> Finding:

@@ -8,31 +8,33 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import httpx
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from dbolt.cli.client import Client
-from dbolt.cli.output import Trouble, err, out, state_text, table
+from dbolt.cli.demo_report import compare, report_of, show
+from dbolt.cli.output import Exit, Trouble, err, out, state_text
 from dbolt.cli.stack import Stack, running
 from dbolt.cli.town import open_town
-from dbolt.domain.fields import Field
-from dbolt.domain.lifecycle import HANDED_IN, MOVING, State
+from dbolt.domain.lifecycle import MOVING, State
 from dbolt.domain.plan import CURRENCY, PLANS, PlanName
 from dbolt.domain.profile import Profile
 from dbolt.providers.payments import CheckoutOrder
 from dbolt.providers.payments.standin import signed_event
-from dbolt.sandbox.compare import matches, mismatches
 from dbolt.sandbox.demo import load_demo_profile
 from dbolt.sandbox.town import Town
 from dbolt.settings import Settings
 
 POLL_S = 0.5
+PATIENCE_S = 60.0
+BACKOFF = 0.02
+"""The town's sites are our own: waiting minutes between tries is kind to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +43,12 @@ class Mark:
 
     order_id: str
     plan: str
+    session_token: str | None = None
     complete: bool = False
 
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One directory at the end: what we say, and what the site holds.
-
-    `stored`: the fields of each listing of the business that the site holds. `wrong`: fields whose
-    stored value is not the profile's. `honest`: the outcome is what this site deserves.
-    """
-
-    slug: str
-    name: str
-    outcome: str
-    reason: str | None
-    expected: str
-    typed: dict[str, str]
-    stored: list[dict[str, Any]]
-    wrong: list[str]
-    honest: bool
+    def __repr__(self) -> str:
+        """Without the token."""
+        return f"Mark(order_id={self.order_id!r}, plan={self.plan!r}, complete={self.complete})"
 
 
 def run_demo(plan: PlanName, *, once: bool, json_file: Path | None, timeout_s: float) -> bool:
@@ -69,42 +57,56 @@ def run_demo(plan: PlanName, *, once: bool, json_file: Path | None, timeout_s: f
     settings = Settings()
     home = settings.home / "demo"
     settings = settings.model_copy(update={"home": home})
-    mark = _read_mark(home)
-    if mark is not None and mark.complete:
-        _forget(home)
-        mark = None
+    before = _read_mark(home)
+    if before is not None and before.complete:
+        _clear(home)
     with (
         open_town(home / "town") as town,
-        running(settings, directories=town.directories(), database="dbolt_demo") as stack,
+        running(
+            settings, directories=town.directories(), database="dbolt_demo", backoff=BACKOFF
+        ) as stack,
     ):
         client = Client(stack.url, stack.secrets.staff_token)
         profile = load_demo_profile()
-        if mark is None:
-            mark = _order(client, plan, profile, home)
+        if before is None or before.complete:
+            mark = _order(client, plan, profile, home, before)
         else:
+            mark = before
             out.print("Taking up the job of the run before.", style="cyan")
         job = _job_of(client, stack, mark, profile)
-        out.print(f"Job {job}   live: {stack.url}/jobs/{job}", soft_wrap=True)
-        detail = _watch(client, job, timeout_s)
+        out.print(f"Watch it: {_job_page(stack, mark, job)}", soft_wrap=True)
+        detail = _watch(client, job, town, timeout_s)
         lines = compare(town, detail, profile)
-        _write_mark(home, Mark(mark.order_id, mark.plan, complete=detail["state"] == "complete"))
+        _write_mark(home, replace(mark, complete=detail["state"] == "complete"))
         seconds = time.monotonic() - began
-        report = _report(detail, lines, seconds)
+        report = report_of(detail, lines, seconds)
         for path in (home / "report.json", json_file):
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(json.dumps(report, indent=2, ensure_ascii=False, default=str))
-        _show(lines, report, json_file or home / "report.json")
+        show(lines, report, json_file or home / "report.json")
         if not once:
-            _linger(stack, town, job)
+            _linger(stack, town, _job_page(stack, mark, job))
         return bool(report["ok"])
 
 
-def _order(client: Client, plan: PlanName, profile: Profile, home: Path) -> Mark:
+def _order(
+    client: Client, plan: PlanName, profile: Profile, home: Path, before: Mark | None
+) -> Mark:
     made = client.post("/api/v1/orders", {"email": profile.email, "plan": plan.value})
-    mark = Mark(made["order_id"], plan.value)
+    # A customer who is known already gets no second session; the first demo's serves on.
+    token = made["session_token"] or (before.session_token if before else None)
+    mark = Mark(made["order_id"], plan.value, token)
     _write_mark(home, mark)
     return mark
+
+
+def _job_page(stack: Stack, mark: Mark, job: UUID) -> str:
+    """The customer's own page, signed in where we hold a session. After the # nothing is sent."""
+    page = f"/jobs/{job}"
+    return stack.url + (
+        f"/sign-in?next={page}#{mark.session_token}" if mark.session_token else page
+    )
 
 
 def _job_of(client: Client, stack: Stack, mark: Mark, profile: Profile) -> UUID:
@@ -119,20 +121,34 @@ def _job_of(client: Client, stack: Stack, mark: Mark, profile: Profile) -> UUID:
     )
     body, signature = signed_event(order, stack.secrets.stripe_webhook_secret)
     headers = {"Stripe-Signature": signature, "Content-Type": "application/json"}
-    client.post_raw("/webhooks/stripe", body, headers)
-    jobs = client.get("/api/v1/jobs", {"limit": 200})["items"]
+    _patiently(lambda: client.post_raw("/webhooks/stripe", body, headers))
+    jobs = _patiently(lambda: client.get("/api/v1/jobs", {"limit": 200}))["items"]
     found = [job for job in jobs if job["order_id"] == mark.order_id]
     if not found:
         raise Trouble("The payment was taken, but no job came of it; see the log.")
     if found[0]["state"] == "awaiting_profile":
         told = profile.model_dump(mode="json")
-        client.put(f"/api/v1/jobs/{found[0]['id']}/profile", told)
+        _patiently(lambda: client.put(f"/api/v1/jobs/{found[0]['id']}/profile", told))
     return UUID(found[0]["id"])
 
 
-def _watch(client: Client, job: UUID, timeout_s: float) -> dict[str, Any]:
-    """The job as it stands when it is complete, with a progress bar meanwhile."""
+def _patiently(call: Callable[[], Any]) -> Any:
+    """What *call* returns; one that may be repeated is, while the server is being restarted."""
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return call()
+        except Trouble as trouble:
+            if trouble.code is not Exit.UNREACHABLE or time.monotonic() > until:
+                raise
+            time.sleep(POLL_S)
+
+
+def _watch(client: Client, job: UUID, town: Town, timeout_s: float) -> dict[str, Any]:
+    """The job as it stands when it is complete; meanwhile a bar, and a line for each that ends."""
+    names = {directory.slug: directory.name for directory in town.directories()}
     until = time.monotonic() + timeout_s
+    told: set[str] = set()
     columns = (
         TextColumn("[bold]submitting"),
         BarColumn(),
@@ -143,12 +159,16 @@ def _watch(client: Client, job: UUID, timeout_s: float) -> dict[str, Any]:
     with Progress(*columns, console=err, transient=True) as progress:
         bar = progress.add_task("", total=None)
         while True:
-            detail: dict[str, Any] = client.get(f"/api/v1/jobs/{job}")
-            busy = [s["directory"] for s in detail["submissions"] if s["state"] in _AT_WORK]
+            detail: dict[str, Any] = _patiently(lambda: client.get(f"/api/v1/jobs/{job}"))
+            for submission in detail["submissions"]:
+                if submission["state"] not in MOVING and submission["directory"] not in told:
+                    told.add(submission["directory"])
+                    progress.console.print(_ended(submission, names))
+            busy = [names[s["directory"]] for s in detail["submissions"] if s["state"] in _AT_WORK]
             progress.update(
                 bar,
                 total=detail["total"],
-                completed=detail["settled"],
+                completed=len(told),
                 description=", ".join(busy[:3]),
             )
             if detail["state"] in {"complete", "cancelled"}:
@@ -160,105 +180,22 @@ def _watch(client: Client, job: UUID, timeout_s: float) -> dict[str, Any]:
             time.sleep(POLL_S)
 
 
+def _ended(submission: dict[str, Any], names: dict[str, str]) -> Text:
+    name = names[submission["directory"]]
+    return Text.assemble(
+        f"{name:<27.27} ", state_text(submission["state"]), f"  {submission.get('reason') or ''}"
+    )
+
+
 _AT_WORK = {State.LEASED, State.PRESSED, State.UNCERTAIN}
 
 
-def compare(town: Town, detail: dict[str, Any], profile: Profile) -> list[Line]:
-    """What we say of each directory beside what the directory itself holds."""
-    with httpx.Client(base_url=town.base_url, timeout=30) as http:
-        sites = {site["slug"]: site for site in http.get("/_town/sites").json()}
-        lines = []
-        for submission in detail["submissions"]:
-            site = sites[submission["directory"]]
-            listings = http.get(f"/_town/{site['slug']}/listings").json()
-            lines.append(_line(submission, site, listings, profile))
-    return sorted(lines, key=lambda line: line.slug)
-
-
-def _line(
-    submission: dict[str, Any],
-    site: dict[str, Any],
-    listings: list[dict[str, Any]],
-    profile: Profile,
-) -> Line:
-    mine = [
-        listing["fields"]
-        for listing in listings
-        if matches(profile, Field.BUSINESS_NAME, listing["fields"].get(Field.BUSINESS_NAME, ""))
-    ]
-    right = site["right_categories"]
-    # What stood there before we came is not ours to answer for.
-    ours = mine if submission["state"] in HANDED_IN else []
-    wrong = sorted({str(name) for stored in ours for name in mismatches(profile, stored, right)})
-    state = submission["state"]
-    expected = site["expected"]
-    held = expected["state"] in HANDED_IN or expected["state"] == State.DUPLICATE
-    once = len(mine) == int(held)
-    return Line(
-        slug=site["slug"],
-        name=site["name"],
-        outcome=state,
-        reason=submission.get("reason"),
-        expected=expected["state"],
-        typed=_typed(submission),
-        stored=mine,
-        wrong=wrong,
-        honest=state in {expected["state"], *expected["also"]} and once and not wrong,
-    )
-
-
-def _typed(submission: dict[str, Any]) -> dict[str, str]:
-    typed: dict[str, str] = {}
-    for value in submission.get("typed") or []:
-        key = f"{value['field']}.{value['part']}" if value.get("part") else value["field"]
-        typed[key] = value["typed"]
-    return typed
-
-
-def _report(detail: dict[str, Any], lines: list[Line], seconds: float) -> dict[str, Any]:
-    moving = [line.slug for line in lines if line.outcome in MOVING]
-    return {
-        "job_id": detail["id"],
-        "state": detail["state"],
-        "seconds": round(seconds, 1),
-        "ok": detail["state"] == "complete" and not moving and all(x.honest for x in lines),
-        "directories": [asdict(line) for line in lines],
-    }
-
-
-def _show(lines: list[Line], report: dict[str, Any], path: Path) -> None:
-    def verdict(line: Line) -> Text:
-        if line.wrong:
-            return Text(f"wrong: {', '.join(line.wrong)}", "red")
-        if not line.honest:
-            return Text(f"should be {line.expected}", "red")
-        count = len(line.stored)
-        fields = sum(len(listing) for listing in line.stored)
-        return Text(f"{count} listing, {fields} fields as typed" if count else "nothing", "green")
-
-    table(
-        ["directory", "outcome", "reason", "typed", "asked of the site itself"],
-        [
-            (line.name, state_text(line.outcome), line.reason or "", len(line.typed), verdict(line))
-            for line in lines
-        ],
-    )
-    submitted = sum(line.outcome in {State.SUBMITTED, State.LIVE} for line in lines)
-    good = sum(line.honest for line in lines)
-    out.print(
-        f"{len(lines)} directories, {submitted} submitted, {good} outcomes borne out by the sites, "
-        f"{report['seconds']:.0f} s. Report: {path}",
-        style="bold" if report["ok"] else "bold red",
-        soft_wrap=True,
-    )
-
-
-def _linger(stack: Stack, town: Town, job: UUID) -> None:
+def _linger(stack: Stack, town: Town, page: str) -> None:
     import signal
 
     out.print(
         f"\nStill up for a look around (Ctrl-C ends):\n"
-        f"  the job, live    {stack.url}/jobs/{job}\n"
+        f"  the job          {page}\n"
         f"  staff queue      {stack.url}/staff\n"
         f"  staff token      in {stack.settings.home}/run/secrets.json\n"
         f"  the town         {town.base_url}/\n"
@@ -282,12 +219,12 @@ def _read_mark(home: Path) -> Mark | None:
 def _write_mark(home: Path, mark: Mark) -> None:
     home.mkdir(parents=True, exist_ok=True)
     fresh = _mark_path(home).with_suffix(".new")
+    fresh.touch(mode=0o600)
     fresh.write_text(json.dumps(asdict(mark)))
     fresh.replace(_mark_path(home))
 
 
-def _forget(home: Path) -> None:
+def _clear(home: Path) -> None:
     """A finished demo makes room: a second order would list the business a second time."""
     for path in (home / "town").glob("*"):
         path.unlink()
-    _mark_path(home).unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from enum import IntEnum
@@ -15,7 +16,9 @@ from rich.text import Text
 
 from dbolt.domain.lifecycle import State
 
-out = Console(highlight=False)
+# What is written to a file or a pipe has no screen's edge to be folded at.
+_WIDE = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120
+out = Console(highlight=False, width=_WIDE)
 err = Console(stderr=True, highlight=False)
 
 

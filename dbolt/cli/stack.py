@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import logging
 import os
 import secrets as random
 import shutil
@@ -15,6 +16,7 @@ from pathlib import Path
 from pydantic import SecretStr, ValidationError
 
 from dbolt.catalogue.loader import CatalogueMissing, default_folder, load
+from dbolt.cli.check import port_problem
 from dbolt.cli.client import Running, forget_running, note_running, run_folder
 from dbolt.cli.output import Exit, Trouble, err
 from dbolt.domain.directory import Directory
@@ -37,11 +39,13 @@ def running(
     *,
     directories: list[Directory] | None = None,
     database: str = "",
+    backoff: float = 1.0,
 ) -> Iterator[Stack]:
     """Everything started in order, and stopped in the reverse order whatever happens.
 
     directories: what the queue may use; None for the catalogue's folder. database: use one of
-    this name on the server of DATABASE_URL instead of the one named there.
+    this name on the server of DATABASE_URL instead of the one named there. backoff: multiplies
+    the waits between tries.
     Raises Trouble, with nothing left running, where a part cannot be had.
     """
     from dbolt.browser.chromium import NoBrowser, find_chromium
@@ -53,6 +57,7 @@ def running(
             chromium = find_chromium(settings.chromium)
         except NoBrowser as missing:
             raise Trouble(str(missing), code=Exit.MISSING) from missing
+        _free(settings)
         settings = settings.model_copy(update={"chromium": chromium})
         catalogue = directories if directories is not None else _catalogue(settings)
         sweep()
@@ -62,7 +67,7 @@ def running(
         secrets_path = run_folder(settings.home) / "secrets.json"
         secrets.save(secrets_path)
         forget_secret_variables()
-        stack = _start(settings, secrets, secrets_path, catalogue, parts)
+        stack = _start(settings, secrets, secrets_path, catalogue, parts, backoff)
         note_running(settings.home, Running(stack.url, os.getpid()))
         parts.callback(forget_running, settings.home)
         yield stack
@@ -74,19 +79,38 @@ def _start(
     secrets_path: Path,
     catalogue: list[Directory],
     parts: ExitStack,
+    backoff: float,
 ) -> Stack:
     with err.status("Ray …"):
         from actors import runtime
 
-        cluster = runtime.start(settings, secrets_path, address=settings.ray_address or None)
+        _hush("ray._private.authentication.authentication_token_setup", logging.ERROR)
+        address = settings.ray_address or None
+        cluster = runtime.start(settings, secrets_path, address=address, backoff=backoff)
         parts.callback(runtime.stop)
         runtime.sync_directories(catalogue)
     with err.status("Web …"):
         from serve_app import deployments
 
+        _hush("ray.serve", logging.WARNING)
         url = deployments.run(settings, secrets_path)
-        parts.callback(deployments.stop)
+        parts.callback(deployments.stop, cluster_ends=address is None)
     return Stack(settings, secrets, url, cluster.dashboard_url)
+
+
+def _hush(logger: str, level: int) -> None:
+    """Ray tells how it starts; whoever typed the command wants to see what went wrong only."""
+    logging.getLogger(logger).setLevel(level)
+
+
+def _free(settings: Settings) -> None:
+    """Raises Trouble where the web port is taken: Serve itself would go on trying."""
+    if problem := port_problem(settings.host, settings.port):
+        raise Trouble(
+            f"{settings.host}:{settings.port} cannot be used ({problem}); "
+            "stop what uses it, or set DBOLT_PORT to another port (0: any).",
+            code=Exit.MISSING,
+        )
 
 
 @contextmanager
@@ -142,11 +166,15 @@ def _database(
 ) -> SecretStr:
     from dbolt.store import embedded
     from dbolt.store.migrate import MigrationRefused, migrate
+    from dbolt.store.place import EmbeddedFailure
     from dbolt.store.pool import DatabaseUnreachable
     from dbolt.store.server import ensure_database
 
     if given is None:
-        server = embedded.start(settings.home / "postgres")
+        try:
+            server = embedded.start(settings.home / "postgres")
+        except EmbeddedFailure as error:
+            raise Trouble(str(error), code=Exit.MISSING) from error
         parts.callback(server.stop)
         url = SecretStr(server.url)
     else:

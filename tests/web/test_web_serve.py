@@ -63,7 +63,7 @@ def running(template_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
         start_orchestrator(home / "secrets.json")
         url = deployments.run(Settings(home=home, port=0), home / "secrets.json")
         yield Running(url, database)
-        deployments.stop()
+        deployments.stop(cluster_ends=False)
     finally:
         ray.shutdown()
     asyncio.run(run_sql(template_url, f"drop database {name} with (force)"))

@@ -81,6 +81,7 @@ def test_a_wrong_phone_is_one_sentence_and_nothing_is_started(tmp_path: Path) ->
             3,
             "Check DATABASE_URL",
         ),
+        (["up"], {"DBOLT_SLOTS": "many"}, 2, "DBOLT_SLOTS: Input should be a valid integer"),
         (["migrate"], {}, 2, "DATABASE_URL is not set"),
         (["migrate"], {"DATABASE_URL": "postgresql://u:pw@127.0.0.1:9/x"}, 3, "Check DATABASE_URL"),
     ],
