@@ -15,7 +15,7 @@ _FOLDER = Path(__file__).parent
 def load_demo_profile() -> Profile:
     """Harbor Lane Bakery, with its logo read from the file beside the profile."""
     told = yaml.safe_load((_FOLDER / "demo_profile.yaml").read_text("utf-8"))
-    logo = told["logo"]
-    picture = (_FOLDER / logo.pop("file")).read_bytes()
-    logo["data"] = base64.b64encode(picture).decode("ascii")
+    name = told["logo"]
+    data = base64.b64encode((_FOLDER / name).read_bytes()).decode("ascii")
+    told["logo"] = {"name": name, "media_type": "image/png", "data": data}
     return Profile.model_validate(told)
