@@ -108,9 +108,12 @@ def show(lines: list[Line], report: dict[str, Any], path: Path) -> None:
             return Text(f"wrong: {', '.join(line.wrong)}", "red")
         if not line.honest:
             return Text(f"should be {line.expected}", "red")
-        count = len(line.stored)
+        if not line.stored:
+            return Text("nothing", "green")
+        if line.outcome == State.DUPLICATE:
+            return Text("1 listing, there before", "green")
         fields = sum(len(listing) for listing in line.stored)
-        return Text(f"{count} listing, {fields} fields as typed" if count else "nothing", "green")
+        return Text(f"1 listing, {fields} fields right", "green")
 
     table(
         ["directory", "outcome", "reason", "typed", "asked of the site itself"],

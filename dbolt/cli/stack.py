@@ -21,6 +21,7 @@ from dbolt.cli.client import Running, forget_running, note_running, run_folder
 from dbolt.cli.output import Exit, Trouble, err
 from dbolt.domain.directory import Directory
 from dbolt.settings import Secrets, SecretVariables, Settings, forget_secret_variables
+from dbolt.store.embedded import Embedded
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ def _database(
             server = embedded.start(settings.home / "postgres")
         except EmbeddedFailure as error:
             raise Trouble(str(error), code=Exit.MISSING) from error
-        parts.callback(server.stop)
+        parts.callback(_stop_database, server)
         url = SecretStr(server.url)
     else:
         url = given
@@ -186,6 +187,16 @@ def _database(
     except (DatabaseUnreachable, MigrationRefused) as error:
         raise Trouble(str(error), code=Exit.MISSING) from error
     return url
+
+
+def _stop_database(server: Embedded) -> None:
+    """The last part to go: what it held is safe, and the next start takes it over."""
+    from dbolt.store.place import EmbeddedFailure
+
+    try:
+        server.stop()
+    except EmbeddedFailure as failure:
+        err.print(str(failure), style="yellow")
 
 
 def free_space_warning(home: Path) -> None:

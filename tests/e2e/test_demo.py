@@ -27,15 +27,16 @@ RUN_S = 600.0
 def start_demo(folder: Path, report: Path) -> subprocess.Popen[bytes]:
     hidden = ("DBOLT_", "DATABASE_", "RAY_")
     env = {k: v for k, v in os.environ.items() if not k.startswith(hidden)}
-    log = (folder / "log").open("ab")
-    return subprocess.Popen(
-        [sys.executable, "-m", "dbolt.cli", "demo", "--once", "--json", str(report)],
-        cwd=folder,
-        env=env | {"DBOLT_PORT": "0", "DBOLT_DASHBOARD_PORT": "0", "DBOLT_HOME": str(folder / "h")},
-        stdout=log,
-        stderr=log,
-        start_new_session=True,
-    )
+    with (folder / "log").open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "dbolt.cli", "demo", "--once", "--json", str(report)],
+            cwd=folder,
+            env=env
+            | {"DBOLT_PORT": "0", "DBOLT_DASHBOARD_PORT": "0", "DBOLT_HOME": str(folder / "h")},
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
 
 
 def until(seen: Callable[[], Any], limit_s: float, process: subprocess.Popen[bytes]) -> Any:
