@@ -1,6 +1,7 @@
 """Which labelled forms are there to measure with, and where?
 
-Two corpora from outside (not part of the repository) and the listing forms under tests/forms.
+Two corpora from outside (not part of the repository) and two sets of listing forms under
+tests/forms.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT = ROOT.parent / "shared" / "corpora"
-LISTINGS = ROOT / "tests" / "forms" / "listings"
+OWN = {name: ROOT / "tests" / "forms" / name for name in ("listings", "unseen")}
+"""Listing forms of our own: those that the engine grew up with, and those held out."""
 TWO_PART = frozenset({"co", "com", "org", "net", "gov", "ac", "edu"})
 
 

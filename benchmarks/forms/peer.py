@@ -7,6 +7,8 @@ It writes each control's predicted type into an attribute when started with
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
 import os
 import re
 import shutil
@@ -19,6 +21,7 @@ from playwright.async_api import Error, Route, async_playwright
 from playwright.async_api import Page as Tab
 
 from benchmarks.forms.corpora import Labelled
+from benchmarks.forms.observed import CACHE
 
 AS_LABEL = {
     "COMPANY_NAME": "organization",
@@ -59,8 +62,27 @@ def full_chromium() -> Path | None:
 async def predictions(chromium: Path, pages: list[Labelled]) -> dict[Path, dict[str, str]]:
     """The label that *chromium* predicts for each numbered control of each page, "" for none.
 
-    Raises OSError or TimeoutError if it does not start.
+    What it said of a page before is kept in a temporary folder. Raises OSError or TimeoutError if
+    it does not start.
     """
+    CACHE.mkdir(parents=True, exist_ok=True)
+    kept = {page.path: _kept(chromium, page) for page in pages}
+    found = {p: json.loads(k.read_text("utf-8")) for p, k in kept.items() if k.is_file()}
+    missing = [page for page in pages if page.path not in found]
+    if missing:
+        for path, told in (await _ask(chromium, missing)).items():
+            kept[path].write_text(json.dumps(told), "utf-8")
+            found[path] = told
+    return found
+
+
+def _kept(chromium: Path, page: Labelled) -> Path:
+    stat = chromium.stat()
+    content = page.path.read_bytes() + f"{chromium} {stat.st_size} {stat.st_mtime_ns}".encode()
+    return CACHE / f"chromium-{hashlib.sha256(content).hexdigest()[:24]}.json"
+
+
+async def _ask(chromium: Path, pages: list[Labelled]) -> dict[Path, dict[str, str]]:
     found: dict[Path, dict[str, str]] = {}
     async with _started(chromium) as address, async_playwright() as playwright:
         browser = await playwright.chromium.connect_over_cdp(address)

@@ -10,10 +10,13 @@ from playwright.async_api import Error, Response
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from dbolt.browser.robots import MAX_BYTES, Robots
-from dbolt.browser.run import Ended, Run
+from dbolt.browser.run import Run
 from dbolt.browser.session import first_line
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import HandOver, Left, NotSent
+
+Refused = NotSent | HandOver | Left
+"""How an attempt ends at the door; nothing was sent, and nothing is known of a listing."""
 
 _ROBOTS_S = 10.0
 _PAGE_S = 30.0
@@ -31,7 +34,7 @@ _CAUSES: tuple[tuple[str, Reason], ...] = (
 )
 
 
-async def arrive(run: Run, url: str) -> Ended | None:
+async def arrive(run: Run, url: str) -> Refused | None:
     """Goes to *url*, if robots.txt lets us. None once its document is there."""
     refused = await permitted(run, url)
     if refused is not None:
@@ -45,7 +48,7 @@ async def arrive(run: Run, url: str) -> Ended | None:
     return None if response is None else _by_status(response)
 
 
-async def permitted(run: Run, url: str) -> Ended | None:
+async def permitted(run: Run, url: str) -> Refused | None:
     """None if robots.txt lets us visit *url*; it is read once for each host."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https"):
@@ -63,7 +66,7 @@ async def permitted(run: Run, url: str) -> Ended | None:
     )
 
 
-async def _read_robots(run: Run, origin: str) -> Robots | Ended:
+async def _read_robots(run: Run, origin: str) -> Robots | Refused:
     # Through the page, so that the request takes the browser's own way: proxy, names, cookies.
     try:
         response = await run.visit.page.goto(
@@ -86,7 +89,7 @@ async def _read_robots(run: Run, origin: str) -> Robots | Ended:
         return ended if rules_exist else Robots()
 
 
-def _by_status(response: Response) -> Ended | None:
+def _by_status(response: Response) -> Refused | None:
     status = response.status
     if status >= 500 or status == 429:
         return _server_error(response)

@@ -12,13 +12,21 @@ from playwright.async_api import Error
 from dbolt.browser import act
 from dbolt.browser.arrive import arrive, not_reached
 from dbolt.browser.chromium import NoBrowser
-from dbolt.browser.ends import left_half_way, pressed, told, unconfirmed
+from dbolt.browser.ends import (
+    as_it_may_be,
+    left_half_way,
+    pressed,
+    told,
+    unconfirmed,
+    without_a_look,
+)
 from dbolt.browser.fill import Filled, mended
 from dbolt.browser.find import find_form
 from dbolt.browser.press import answer, press, ready
 from dbolt.browser.proof import COVER, EvidenceSink, Proof
 from dbolt.browser.run import PRESS_MARGIN_S, Ended, Found, Permit, Run
 from dbolt.browser.session import Browser, first_line
+from dbolt.browser.sighting import known_before
 from dbolt.browser.steps import fill_all_steps, further_step, is_step_behind, step_form
 from dbolt.domain.directory import Policy
 from dbolt.domain.fields import Field
@@ -63,11 +71,13 @@ async def attempt(
         async with browser.new_context(assignment.directory) as visit:
             run = Run(visit, assignment, permit, Proof(evidence), began)
             end = await _before_the_press(run)
+            if not isinstance(end, Filled):
+                end = await as_it_may_be(run, end)
             if isinstance(end, Filled):
                 end = await _from_the_press(run, end)
             elif not isinstance(end, Pressed):
                 await _show_as_it_stands(run)
-            return told(run, end)
+            return told(run, without_a_look(run, end))
     except (NoBrowser, Error, OSError, TimeoutError) as error:
         return NotSent(
             reason=Reason.BROWSER_CRASHED,
@@ -107,6 +117,9 @@ async def _before_the_press(run: Run) -> Filled | Ended:
 
 
 async def _prepared(run: Run) -> Filled | Ended:
+    known = await known_before(run)
+    if known is not None:
+        return known
     refused = await arrive(run, run.assignment.directory.submit_url)
     if refused is not None:
         return refused
@@ -222,7 +235,8 @@ async def _sent(run: Run, filled: Filled) -> Ended:
             steps += 1
             onward = await _onward(run, filled, after)
             if isinstance(onward, HandOver | NotSent | Left):
-                return await left_half_way(run, onward)
+                told_so = await as_it_may_be(run, onward)
+                return told_so if told_so is not onward else await left_half_way(run, onward)
             if isinstance(onward, Pressed | Known):
                 return onward
             further = onward

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
 
@@ -12,6 +13,12 @@ from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import EvidenceKind, HandOver, Left, NotSent, Pressed, VerdictKind
 from dbolt.forms.page import Page
 from dbolt.forms.reading import VerdictReading
+
+_RECORDED_S = 10.0
+_WALLS = frozenset(
+    {Reason.CAPTCHA, Reason.LOGIN_REQUIRED, Reason.ROBOT_WALL, Reason.PAYMENT_REQUIRED}
+)
+"""What stands in the way of a person, too, and is told as it is."""
 
 
 async def pressed(run: Run, after: Page, verdict: VerdictReading) -> Pressed:
@@ -46,6 +53,37 @@ async def left_half_way(run: Run, end: HandOver | NotSent | Left) -> Pressed:
         reason=end.reason,
         detail=f"The form went on to a further step, which was not sent: {end.detail}",
     )
+
+
+async def press_told(run: Run) -> None:
+    """Records a press that was meant for a step and may have been the one that counts."""
+    if run.permitted:
+        return
+    # It has happened, whatever is said to it; waiting for the directory's pace helps nobody.
+    with contextlib.suppress(Exception):
+        async with asyncio.timeout(_RECORDED_S):
+            await run.permit()
+    run.permitted = True
+
+
+async def as_it_may_be(run: Run, end: Ended) -> Ended:
+    """*end*, or a press of unknown outcome where "nothing was sent" is more than we know."""
+    if isinstance(end, Pressed) or not run.may_have_sent():
+        return end
+    await press_told(run)
+    if isinstance(end, HandOver | Left) and end.reason in _WALLS:
+        return await left_half_way(run, end)
+    return await unconfirmed(run, f'"Next" was pressed, and may have sent the form: {end.detail}')
+
+
+def without_a_look(run: Run, end: Ended) -> Ended:
+    """An unclear press is for a person where a listing found later could be an older one."""
+    if not isinstance(end, Pressed) or end.verdict is not VerdictKind.UNCLEAR:
+        return end
+    if run.seen_absent or run.assignment.directory.recipe.search is None:
+        return end
+    detail = f"{end.detail} The directory could not be looked at before the press."
+    return end.model_copy(update={"verdict": VerdictKind.BLOCKED, "detail": detail})
 
 
 async def _show_after(run: Run, text: str) -> None:

@@ -7,16 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dbolt.browser import act
+from dbolt.browser.cascade import arrived, explored
 from dbolt.browser.find import behind_wall
 from dbolt.browser.run import Ended, Found, Run
 from dbolt.domain.fields import Field
 from dbolt.domain.reasons import WORDS, Reason
 from dbolt.domain.submission import HandOver, NotSent, TypedValue
 from dbolt.forms.classify import classify
-from dbolt.forms.page import Page
+from dbolt.forms.page import Control, Page
 from dbolt.forms.plan import plan_fill
 from dbolt.forms.reading import Act, Action, FillPlan, Reading, VerdictReading
 from dbolt.forms.repair import repair, tried_by
+from dbolt.forms.values.signs import control_name
+from dbolt.forms.words import fold
 
 _MAX_ROUNDS = 6
 _TRIES = 2
@@ -79,7 +82,7 @@ async def fill(run: Run, found: Found) -> Filled | Ended:
             break
         tries.update(map(_key, todo))
         run.note_typed(todo, await act.perform(run.visit.page, todo))
-        page = await run.look()
+        page = await arrived(run, await run.look(), reading)
         again = same_form(run, page, reading)
         if again is None:
             return NotSent(
@@ -87,6 +90,11 @@ async def fill(run: Run, found: Found) -> Filled | Ended:
             )
         reading = again
         plan = _plan(run, page, reading)
+        level = await explored(run, page, reading, plan)
+        if level is not None:
+            wanted[_key(level)] = level
+            page = await run.look()
+            plan = _plan(run, page, reading)
         if plan.stop in _BEFORE_TYPING:
             return behind_wall(plan.stop, plan.detail)
     complaint = _complaint(plan, lost, page, wanted)
@@ -117,18 +125,34 @@ async def mended(run: Run, filled: Filled, page: Page, verdict: VerdictReading) 
         return None
     better = repair(filled.plan, verdict.field_errors, run.tried)
     run.tried.update(tried_by(filled.plan))
-    if not better.actions:
-        return None
     run.fixes.update({_about(action): action for action in better.actions})
-    again = await fill(run, Found(page, reading))
-    return again if isinstance(again, Filled) else None
+    left_out = _left_out(filled, verdict)
+    run.insisted |= left_out
+    again = await fill(run, Found(page, reading)) if better.actions or left_out else None
+    if not isinstance(again, Filled):
+        return None
+    answered = {a.control for a in again.plan.actions} & left_out
+    return again if better.actions or answered else None
+
+
+def _left_out(filled: Filled, verdict: VerdictReading) -> set[str]:
+    """The names of the controls that were complained about and not filled in at all."""
+    done = {fold(action.control) for action in filled.plan.actions}
+    return {e.control for e in verdict.field_errors if fold(e.control) not in done}
 
 
 def _plan(run: Run, page: Page, reading: Reading) -> FillPlan:
     """The plan for the page as it is now, with the values that earlier complaints led to."""
     assignment = run.assignment
+    page = replace(page, controls=tuple(_insisted(control, run) for control in page.controls))
     plan = plan_fill(page, reading, assignment.profile, account=assignment.account, today=run.today)
     return replace(plan, actions=tuple(_fixed(action, run) for action in plan.actions))
+
+
+def _insisted(control: Control, run: Run) -> Control:
+    """The control, required if the page has asked for it."""
+    asked = bool(run.insisted) and control_name(control) in run.insisted
+    return replace(control, required=True) if asked else control
 
 
 def _fixed(action: Action, run: Run) -> Action:

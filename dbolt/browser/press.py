@@ -22,6 +22,16 @@ from dbolt.forms.page import Message, Page
 from dbolt.forms.reading import Reading, VerdictReading
 from dbolt.forms.verdict import read_verdict
 
+HANDED_IN = frozenset(
+    {
+        VerdictKind.ACCEPTED,
+        VerdictKind.PENDING_EMAIL,
+        VerdictKind.PENDING_REVIEW,
+        VerdictKind.PENDING_CUSTOMER,
+    }
+)
+"""Verdicts by which the directory holds what was sent."""
+
 _ANSWER_S = 15.0
 _AFTERTHOUGHT_S = 4.0
 """How long a page that came to rest without a clear word is watched for one."""
@@ -102,10 +112,11 @@ async def answer(
     while True:
         left = _answer_left(run, moment)
         tab = run.visit.newest()
-        await settled(run.visit, min(max(left, 0.1), 4.0), tab)
+        await settled(run.visit, min(max(left, 0.1), 4.0), tab, pressed=True)
+        looked_at = time.monotonic()
         try:
             after = _with_dialogs(await observe(tab), run.visit.log.dialogs[dialogs_before:])
-            seen = after, _read(run, filled, after, moment)
+            seen = after, read(run, filled, after, moment)
         except (Error, TimeoutError):
             if run.visit.log.crashed or run.visit.page.is_closed():
                 raise
@@ -115,7 +126,10 @@ async def answer(
             if seen is None:
                 raise Error("the page after the press could not be looked at")
             return seen
-        came = await _news(run, tab, min(left, _AFTERTHOUGHT_S))
+        # Whatever came while we looked has not been seen yet.
+        came = run.visit.status_since(looked_at) is not None
+        came = came or await _news(run, tab, min(left, _AFTERTHOUGHT_S))
+        came = came or run.visit.status_since(looked_at) is not None
         if not came and run.visit.status_since(moment) is not None and not run.visit.busy():
             # The server has answered, the page is at rest, and it has nothing to add.
             return seen if seen is not None else await _last_look(run, filled, moment)
@@ -127,7 +141,7 @@ def _is_clear(verdict: VerdictReading) -> bool:
 
 async def _last_look(run: Run, filled: Filled, moment: float) -> tuple[Page, VerdictReading]:
     after = await observe(run.visit.newest())
-    return after, _read(run, filled, after, moment)
+    return after, read(run, filled, after, moment)
 
 
 def _answer_left(run: Run, moment: float) -> float:
@@ -143,7 +157,8 @@ async def _news(run: Run, tab: Tab, within_s: float) -> bool:
         return True
 
 
-def _read(run: Run, filled: Filled, after: Page, moment: float) -> VerdictReading:
+def read(run: Run, filled: Filled, after: Page, moment: float) -> VerdictReading:
+    """The verdict on *after*, as it stands, for a press at *moment*."""
     return read_verdict(
         filled.page,
         after,

@@ -56,8 +56,18 @@ class Run:
     robots: dict[str, Robots] = field(default_factory=dict)
     typed: dict[tuple[Field, str, str], TypedValue] = field(default_factory=dict)
     account_used: bool = False
+    seen_absent: bool = False
+    """The directory was looked at before the press, and did not show the business."""
+    stepped_at: float | None = None
+    """When a "next" was pressed of which it is not known yet that it led to a mere step."""
     fixes: dict[tuple[Field, str, str], Action] = field(default_factory=dict)
     """Values that a complaint of the page led to, by field, part and control."""
+    insisted: set[str] = field(default_factory=set)
+    """Names of the controls that a complaint asked for although nothing marks them as required."""
+    waited: set[frozenset[str]] = field(default_factory=set)
+    """Lists whose options did not come, by their refs."""
+    explored: set[str] = field(default_factory=set)
+    """Lists whose options have all been looked behind, by their refs."""
     tried: set[Tried] = field(default_factory=set)
 
     @property
@@ -69,9 +79,13 @@ class Run:
         """Seconds until the lease runs out."""
         return (self.assignment.deadline_at - datetime.now(UTC)).total_seconds()
 
-    async def look(self, at_most_s: float = 5.0) -> Page:
-        """The page once it has come to rest, or after *at_most_s*."""
-        await settled(self.visit, at_most_s)
+    def may_have_sent(self) -> bool:
+        """Whether a press that was meant for a step may have handed the listing in."""
+        return self.stepped_at is not None and self.visit.sent_since(self.stepped_at)
+
+    async def look(self, at_most_s: float = 5.0, *, pressed: bool = False) -> Page:
+        """The page once it has come to rest, or after *at_most_s*; `pressed` as in `settled`."""
+        await settled(self.visit, at_most_s, pressed=pressed)
         return await observe(self.visit.page)
 
     def note_typed(self, actions: Sequence[Action], values: Sequence[TypedValue]) -> None:

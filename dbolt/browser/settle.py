@@ -13,8 +13,14 @@ from dbolt.browser.visit import Visit
 _QUIET_MS = 250
 _MAX_FRAMES = 6
 
-# Resolves once the document has not changed for `quiet` ms, or after `limit` ms.
-_QUIET = """([quiet, limit]) => new Promise(resolve => {
+# Resolves once the document has not changed for `quiet` ms, or after `limit` ms; at once where it
+# is complete and holds nothing that could change it: no script, no handler, no refresh.
+_QUIET = """([quiet, limit, still]) => new Promise(resolve => {
+  const lively = 'script, meta[http-equiv=refresh i], form[action^="javascript:" i], ' +
+    [...'click change input submit load blur focus keyup keydown keypress error'.split(' ')]
+      .map(name => `[on${name}]`).join(', ');
+  const complete = document.readyState === 'complete';
+  if (still && complete && !document.querySelector(lively)) return resolve(true);
   let timer = 0;
   const watch = new MutationObserver(() => {
     clearTimeout(timer);
@@ -39,15 +45,20 @@ _CHANGE = """limit => new Promise(resolve => {
 })"""
 
 
-async def settled(visit: Visit, at_most_s: float, page: Page | None = None) -> bool:
-    """Waits until nothing is loading and nothing changes. False if *at_most_s* passed before."""
+async def settled(
+    visit: Visit, at_most_s: float, page: Page | None = None, *, pressed: bool = False
+) -> bool:
+    """Waits until nothing is loading and nothing changes. False if *at_most_s* passed before.
+
+    pressed: a page may be about to go away, however still it looks.
+    """
     page = page or visit.page
     until = time.monotonic() + at_most_s
     while (left := until - time.monotonic()) > 0:
         with contextlib.suppress(Error):
             await page.wait_for_load_state("domcontentloaded", timeout=left * 1000)
         await visit.idle(left)
-        await _quiet(page, min(left, 2.0))
+        await _quiet(page, min(left, 2.0), still=not pressed)
         if not visit.busy():
             return True
         if page.is_closed() or visit.log.crashed:
@@ -73,8 +84,8 @@ async def changed(page: Page, within_s: float) -> bool:
         await asyncio.gather(*watching, return_exceptions=True)
 
 
-async def _quiet(page: Page, at_most_s: float) -> None:
-    limits = [_QUIET_MS, at_most_s * 1000]
+async def _quiet(page: Page, at_most_s: float, *, still: bool) -> None:
+    limits = [_QUIET_MS, at_most_s * 1000, still]
     await asyncio.gather(
         *(_evaluate(frame, _QUIET, limits, at_most_s) for frame in page.frames[:_MAX_FRAMES])
     )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import time
 from collections.abc import Sequence
+from functools import partial
 
-from dbolt.browser.ends import pressed
+from dbolt.browser.ends import press_told, pressed
 from dbolt.browser.fill import Filled, fill, mended
 from dbolt.browser.find import behind_wall
-from dbolt.browser.press import answer, press, ready
+from dbolt.browser.press import HANDED_IN, answer, press, read, ready
 from dbolt.browser.run import Ended, Found, Run
 from dbolt.browser.settle import changed
 from dbolt.domain.reasons import Reason
@@ -18,6 +18,7 @@ from dbolt.domain.submission import HandOver, NotSent, VerdictKind
 from dbolt.forms.classify import classify
 from dbolt.forms.page import Page
 from dbolt.forms.reading import FormKind, Reading, VerdictReading
+from dbolt.forms.verdict import form_again
 from dbolt.forms.walls import wall
 
 _MAX_STEPS = 8
@@ -85,26 +86,37 @@ def _step_behind(run: Run, filled: Filled, after: Page) -> Reading | None:
     if not filled.reading.submit_is_next or not _moved(filled.page, after):
         return None
     reading = step_form(classify(after, recipe=run.assignment.directory.recipe), filled.reading)
-    asks = reading is not None and any(g.field is not None for g in reading.guesses)
-    return reading if asks else None
+    return reading if reading is not None and _asks(reading) else None
 
 
 async def _next_step(run: Run, filled: Filled) -> Found | Ended:
-    """Presses "next" and waits for the step behind it; mends what the page complains about."""
+    """Presses "next" and waits for the step behind it; mends what the page complains about.
+
+    `run.stepped_at` stays set unless the page shows that nothing but a step was done.
+    """
     for repair_round in range(_MAX_REPAIRS + 1):
         not_ready = await ready(run, filled.reading)
         if not_ready is not None:
             return not_ready
-        moment = time.monotonic()
-        await press(run, filled.reading)
+        moment = run.stepped_at = time.monotonic()
+        pressing = await press(run, filled.reading)
         run.visit.agreeing = False
+        if not pressing.may_have_been:
+            run.stepped_at = None
+            return NotSent(reason=Reason.FILL_FAILED, detail=pressing.problem)
         page = await _behind(run, filled)
-        if _moved(filled.page, page):
-            return await _step_on(run, filled, page, moment)
-        _, verdict = await answer(run, filled, moment)
-        if not verdict.field_errors or repair_round == _MAX_REPAIRS:
-            return _stuck(verdict)
-        again = await mended(run, filled, page, verdict)
+        if (further := _step_on(run, filled, moment, page)) is not None:
+            run.stepped_at = None
+            return further
+        after, verdict = await answer(run, filled, moment, partial(_is_on, run, filled, moment))
+        if (further := _step_on(run, filled, moment, after)) is not None:
+            run.stepped_at = None
+            return further
+        if not verdict.field_errors:
+            return await _no_step(run, after, verdict)
+        # A form that stands there with complaints at its fields was not handed in.
+        run.stepped_at = None
+        again = await mended(run, filled, after, verdict) if repair_round < _MAX_REPAIRS else None
         if again is None:
             return _stuck(verdict)
         filled = again
@@ -114,31 +126,48 @@ async def _next_step(run: Run, filled: Filled) -> Found | Ended:
 async def _behind(run: Run, filled: Filled) -> Page:
     until = time.monotonic() + _NEXT_S
     while True:
-        page = await run.look()
+        page = await run.look(pressed=True)
         left = until - time.monotonic()
         if _moved(filled.page, page) or _complains(page) or left <= 0:
             return page
         await changed(run.visit.page, min(left, 2.0))
 
 
-async def _step_on(run: Run, filled: Filled, page: Page, moment: float) -> Found | Ended:
+def _step_on(run: Run, filled: Filled, moment: float, page: Page) -> Found | None:
+    """The step that *page* shows; None if it shows none, or the end of the way."""
+    if not _moved(filled.page, page) or form_again(filled.page, page, filled.reading):
+        # The same form again was refused or handed in; it is no further step.
+        return None
     reading = step_form(classify(page, recipe=run.assignment.directory.recipe), filled.reading)
-    if reading is not None:
-        return Found(page, reading)
-    reason = wall(page)
-    if reason is not None:
-        return behind_wall(reason)
-    after, verdict = await answer(run, filled, moment)
-    if verdict.kind in (VerdictKind.UNCLEAR, VerdictKind.REJECTED):
-        return HandOver(
-            reason=Reason.UNSURE_OF_FORM, detail="The form's next step could not be recognised."
-        )
-    # The button said "next" and handed the listing in. That is a press, and is told as one.
-    if not run.permitted:
-        with contextlib.suppress(Exception):
-            await run.permit()
-        run.permitted = True
+    if reading is None:
+        return None
+    carries_on = reading.kind is FormKind.LISTING and _asks(reading)
+    if not carries_on and read(run, filled, page, moment).kind in HANDED_IN:
+        return None
+    return Found(page, reading)
+
+
+def _is_on(run: Run, filled: Filled, moment: float, page: Page) -> bool:
+    return _step_on(run, filled, moment, page) is not None
+
+
+async def _no_step(run: Run, after: Page, verdict: VerdictReading) -> Ended:
+    """The end where "next" led to no step that can be read: a press, if anything was sent."""
+    if verdict.kind is VerdictKind.UNCLEAR:
+        reason = wall(after)
+        if reason is not None:
+            return behind_wall(reason)
+        if not run.may_have_sent():
+            return HandOver(
+                reason=Reason.UNSURE_OF_FORM,
+                detail="The form's next step could not be recognised.",
+            )
+    await press_told(run)
     return await pressed(run, after, verdict)
+
+
+def _asks(reading: Reading) -> bool:
+    return any(g.field is not None for g in reading.guesses)
 
 
 def step_form(readings: Sequence[Reading], before: Reading) -> Reading | None:
@@ -156,13 +185,9 @@ def step_form(readings: Sequence[Reading], before: Reading) -> Reading | None:
     )
 
 
-def _stuck(verdict: VerdictReading) -> Ended:
-    if verdict.field_errors:
-        told = "; ".join(f"{e.control}: {e.message}" for e in verdict.field_errors)
-        return NotSent(reason=Reason.VALIDATION, detail=f"The form does not go on: {told[:400]}")
-    return HandOver(
-        reason=Reason.UNSURE_OF_FORM, detail="The form's button did not lead to a further step."
-    )
+def _stuck(verdict: VerdictReading) -> NotSent:
+    told = "; ".join(f"{e.control}: {e.message}" for e in verdict.field_errors)
+    return NotSent(reason=Reason.VALIDATION, detail=f"The form does not go on: {told[:400]}")
 
 
 def _complains(page: Page) -> bool:

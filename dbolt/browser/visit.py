@@ -32,6 +32,7 @@ _VIEWPORT = (1280, 900)
 _MAX_DIALOGS = 20
 _MAX_CONSOLE = 30
 _MAX_POPUPS = 3
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _COUNTED = frozenset({"document", "xhr", "fetch", "script"})
 
 
@@ -54,6 +55,8 @@ class Log:
     dialogs: list[str] = field(default_factory=list)
     downloads: list[str] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
+    sent: list[float] = field(default_factory=list)
+    """When requests left that may have handed something in, on the monotonic clock."""
     crashed: bool = False
     stuck: bool = False
     """The page kept opening dialogs and was closed."""
@@ -150,6 +153,10 @@ class Visit:
         chosen = (pages or recent)[-1:]
         return chosen[0].status if chosen else None
 
+    def sent_since(self, moment: float) -> bool:
+        """Whether anything left the browser since *moment* that may have handed a form in."""
+        return any(at >= moment for at in self.log.sent)
+
     async def close(self) -> None:
         """Ends the context within a few seconds, whatever its pages do."""
         for task in self._tasks:
@@ -195,6 +202,10 @@ class Visit:
     def _on_request(self, request: Request) -> None:
         if request.resource_type in _COUNTED:
             self._busy[request] = time.monotonic()
+        # A form may also be sent by GET, which is then a document as any other.
+        if request.method not in _READING or request.is_navigation_request():
+            self.log.sent.append(time.monotonic())
+            del self.log.sent[:-200]
 
     def _on_request_end(self, request: Request) -> None:
         self._busy.pop(request, None)

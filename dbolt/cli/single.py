@@ -61,7 +61,7 @@ def submit(
     """Hand one business in to the pages given; exit 1 if one of them did not take it."""
     settings = Settings()
     business = read_profile(profile)
-    targets = [_target(url) for url in directory]
+    targets = [target_of(url) for url in directory]
     ends = asyncio.run(_run(settings, business, targets, dry_run=dry_run, again=again))
     if as_json:
         emit_json([_as_dict(end) for end in ends])
@@ -86,7 +86,8 @@ class End:
         return isinstance(self.result, NotSent) and self.reason is Reason.PERMIT_REFUSED
 
 
-def _target(url: str) -> Directory:
+def target_of(url: str) -> Directory:
+    """A directory that is known by its address alone. Raises Trouble for what is no web address."""
     parts = urlsplit(url if "://" in url else f"https://{url}")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise Trouble(f"{url!r} is not a web address; write it like https://example.com/add.")

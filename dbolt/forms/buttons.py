@@ -39,12 +39,13 @@ def _rate(button: Button, lexicon: Lexicon) -> tuple[float, bool]:
     text = words(button.text)
     score = _TYPES.get(button.type, 0.0)
     hits = lexicon.hits("buttons", text)
-    strength = {"submit": 0.0, "next": 0.0, "other": 0.0}
+    strength = {"submit": 0.0, "next": 0.0, "preview": 0.0, "other": 0.0}
     for hit in hits:
         # The first words of a button are its verb: "Submit and preview" submits.
         weight = (0.4 + 0.6 * hit.share) * (1.0 if hit.start == 0 else 0.6)
         strength[hit.meaning] = max(strength[hit.meaning], weight)
-    forward = max(strength["submit"], strength["next"])
+    # A preview comes before the real thing where both are offered, and instead of it where not.
+    forward = max(strength["submit"], strength["next"], 0.2 * strength["preview"])
     score += 3.0 * forward
     if strength["other"] > forward:
         score -= 4.0 * strength["other"]

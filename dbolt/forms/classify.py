@@ -23,11 +23,12 @@ from dbolt.forms.layout import layout_of
 from dbolt.forms.lexicon import NONE, Lexicon, languages_of, lexicon
 from dbolt.forms.model import Model, consult, shipped
 from dbolt.forms.neighbours import resolve
-from dbolt.forms.page import Control, Form, Page
+from dbolt.forms.page import Control, Form, LabelKind, Page, Widget
 from dbolt.forms.parts import mark_phone_parts, part_of
 from dbolt.forms.reading import Because, FieldGuess, FormKind, Reading
 from dbolt.forms.selectors import selects
 from dbolt.forms.traps import trap
+from dbolt.forms.words import words
 from dbolt.forms.wordsets import word_set
 
 _NO_RECIPE = Recipe()
@@ -119,7 +120,7 @@ def weigh_form(
 def _read(page: Page, form: Form, known: Lexicon, recipe: Recipe, layers: Layers) -> Reading:
     weighed = weigh_form(page, form, known, recipe, fingerprints=layers.fingerprints)
     consult(weighed.open, weighed.kind, weighed.score, layers.model)
-    guesses = _guesses(weighed.open)
+    guesses = _guesses(weighed.open, known)
     guesses |= {c.control.ref: _trapped(c) for c in weighed.cases if c.trap}
     submit, is_next = submit_button(page.buttons_of(form.ref), weighed.controls, known)
     return Reading(
@@ -144,23 +145,44 @@ def _apply_hints(cases: Sequence[Case], recipe: Recipe) -> None:
                 case.add(meaning, Because("recipe", hint.selector, _HINT))
 
 
-def _guesses(cases: Sequence[Case]) -> dict[str, FieldGuess]:
-    fields = _whole_addresses(cases, assign(cases))
+def _guesses(cases: Sequence[Case], known: Lexicon) -> dict[str, FieldGuess]:
+    fields = _whole_addresses(cases, assign(cases), known)
     return {
         case.control.ref: _guess(case, field, part_of(cases, fields, index))
         for index, (case, field) in enumerate(zip(cases, fields, strict=True))
     }
 
 
-def _whole_addresses(cases: Sequence[Case], fields: Sequence[Field | None]) -> list[Field | None]:
-    """A street box on a form without city and postal code takes the whole address."""
+def _whole_addresses(
+    cases: Sequence[Case], fields: Sequence[Field | None], known: Lexicon
+) -> list[Field | None]:
+    """A street box on a form without city and postal code takes the whole address.
+
+    So does a box of several lines beside a postal code alone (the city has no other place), and
+    one whose own words name the parts of an address.
+    """
     settled = list(fields)
     for index, field in enumerate(fields):
+        if field is not Field.STREET:
+            continue
         block = {f for c, f in zip(cases, fields, strict=True) if c.block == cases[index].block}
         narrow = not word_set("streets").isdisjoint(cases[index].words)
-        if field is Field.STREET and not narrow and not _REST & (block | set(fields)):
+        beside = _REST & (block | set(fields))
+        room = cases[index].control.widget is Widget.TEXTAREA or _names_parts(cases[index], known)
+        whole = room and Field.CITY not in beside
+        if whole or (not narrow and not beside):
             settled[index] = Field.ADDRESS
     return settled
+
+
+def _names_parts(case: Case, known: Lexicon) -> bool:
+    """Whether *case* asks for "Street, ZIP, town" at once."""
+    found = [
+        {h.meaning for h in known.hits("fields", known.prepare(words(label.text)))}
+        for label in case.control.labels
+        if label.kind not in {LabelKind.NEAR, LabelKind.AFTER}
+    ]
+    return any(Field.POSTAL_CODE in f and {Field.CITY, Field.STREET} & f for f in found)
 
 
 def _guess(case: Case, field: Field | None, part: str) -> FieldGuess:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gettext
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import pycountry
 
@@ -13,6 +13,7 @@ from dbolt.domain.fields import Field
 from dbolt.forms.lexicon import LANGUAGES, NONE, Lexicon
 from dbolt.forms.page import Control
 from dbolt.forms.reading import Because
+from dbolt.forms.values.crosswalk import type_within
 from dbolt.forms.words import fold, words
 from dbolt.forms.wordsets import word_set
 
@@ -68,6 +69,12 @@ def is_payment(text: str) -> bool:
     return 0 < len(found) <= 3 and not word_set("payments").isdisjoint(found)
 
 
+@lru_cache(maxsize=20_000)
+def is_trade(text: str) -> bool:
+    """Whether *text* names a kind of business, whatever else it says."""
+    return not word_set("trades").isdisjoint(words(text)) or type_within(text) is not None
+
+
 def is_language(text: str) -> bool:
     """Whether *text* is the name of a language."""
     return fold(text).strip() in _languages()
@@ -118,7 +125,7 @@ _TESTS: tuple[_Test, ...] = (
     (Field.EMPLOYEES, 3.2, "ranges of numbers", _matches(_STAFF), 0.6),
     (Field.PAYMENT_METHODS, 4.0, "ways to pay", _any_in("payments"), 0.6),
     (Field.CONTACT_ROLE, 3.0, "roles", _any_in("roles"), 0.5),
-    (Field.CATEGORY, 3.0, "trades", _any_in("trades"), 0.3),
+    (Field.CATEGORY, 3.0, "trades", is_trade, 0.3),
 )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from dbolt.domain.fields import Field
 from dbolt.forms import autocomplete, contents, shapes
 from dbolt.forms.lexicon import NAME, NONE, TITLE, Hit, Lexicon
-from dbolt.forms.page import Control, LabelKind, Widget
+from dbolt.forms.page import Control, Label, LabelKind, Widget
 from dbolt.forms.reading import Because
 from dbolt.forms.words import split_identifier, words
 
@@ -53,6 +53,8 @@ _BY_HEADING = frozenset(
         Field.BUSINESS_NAME,
     }
 )
+_TYPED = frozenset({Field.DESCRIPTION, Field.BUSINESS_NAME})
+"""Of these, those that have words of their own wherever they stand among others."""
 _NARROWER: dict[str, frozenset[str]] = {
     Field.EMAIL: frozenset({Field.EMAIL_CONFIRM, Field.ACCOUNT_USERNAME}),
     Field.PHONE: frozenset({Field.MOBILE, Field.FAX, Field.WHATSAPP}),
@@ -75,6 +77,7 @@ _NARROWER: dict[str, frozenset[str]] = {
 }
 _AMBIGUOUS = frozenset({NAME, TITLE})
 _CONSENT = frozenset({Field.TERMS, Field.NEWSLETTER})
+_STRONG = frozenset({LabelKind.FOR, LabelKind.WRAP, LabelKind.ARIA})
 _CHECKS = frozenset({Widget.CHECKBOX, Widget.RADIO})
 
 
@@ -175,12 +178,15 @@ def _section_evidence(
     control: Control, lexicon: Lexicon, layout: Layout
 ) -> Iterator[tuple[str, Because]]:
     """A heading speaks for a control without words of its own ("Logo", then "Choose file")."""
+    worded = any(x.kind in _STRONG or x.kind is LabelKind.BEFORE for x in control.labels)
     for heading in control.section[:1]:
         if control.ref in layout.sole:
             for meaning, weight, said in read_text(heading, lexicon):
                 yield meaning, Because("section", said, FULL * 0.75 * weight)
             continue
         for hit in lexicon.hits("fields", lexicon.prepare(words(heading))):
+            if worded and hit.meaning in _TYPED:
+                continue
             if hit.meaning in _BY_HEADING and hit.share >= 0.5 and not hit.weak:
                 yield hit.meaning, Because("section", hit.text, 2.8 * hit.share)
 
@@ -212,15 +218,17 @@ def _count(case: Case, evidence: Sequence[tuple[str, Because]], share: float) ->
 def _label_evidence(
     control: Control, lexicon: Lexicon, layout: Layout
 ) -> Iterator[tuple[str, Because]]:
-    strong = {LabelKind.FOR, LabelKind.WRAP, LabelKind.ARIA}
-    labelled = any(x.kind in strong for x in control.labels)
-    for label in control.labels:
+    labelled = any(x.kind in _STRONG for x in control.labels)
+    nearer = _says_itself(control, lexicon)
+    for label in [*control.labels, *_first_option(control)]:
         trust = TRUST[label.kind]
+        if label.kind is LabelKind.TABLE_HEAD and nearer and label.text != nearer:
+            trust *= 0.4  # the head of a row with several pairs of label and control
         if control.widget in _CHECKS and label.kind is LabelKind.AFTER:
             trust = 0.9
         if len(control.options) > 1 and label.kind is LabelKind.LEGEND:
             trust = 0.95
-        if control.tag == "select" and label.kind is LabelKind.PLACEHOLDER:
+        if control.tag == "select" and label.kind is LabelKind.PLACEHOLDER and control.labels:
             trust = 0.45
         if layout.labels_follow:
             trust = _FOLLOWING.get(label.kind, trust)
@@ -232,6 +240,21 @@ def _label_evidence(
             whole = control.widget is Widget.CHECKBOX and meaning in _CONSENT
             counted = max(weight, 0.75) if whole else weight
             yield meaning, Because(label.kind.value, said, FULL * trust * counted)
+
+
+def _says_itself(control: Control, lexicon: Lexicon) -> str:
+    """The text right before a typed box, if that alone tells what is asked; "" if not."""
+    if control.widget in _CHECKS:
+        return ""
+    before = (x.text for x in control.labels if x.kind is LabelKind.BEFORE)
+    return next((t for t in before if any(w > 0.5 for _, w, _ in read_text(t, lexicon))), "")
+
+
+def _first_option(control: Control) -> list[Label]:
+    """The words of a select without labels often stand in its first option: "Your trade"."""
+    if control.tag != "select" or control.labels or control.multiple or not control.options:
+        return []
+    return [Label(LabelKind.PLACEHOLDER, control.options[0].text)]
 
 
 def read_text(text: str, lexicon: Lexicon) -> Iterator[tuple[str, float, str]]:

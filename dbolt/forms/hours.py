@@ -25,6 +25,7 @@ _LABELS = (
     LabelKind.PLACEHOLDER,
     LabelKind.TITLE,
 )
+_OWN = frozenset({LabelKind.FOR, LabelKind.WRAP, LabelKind.ARIA})
 LEAST_DAYS = 4
 WEIGHT = 9.0
 _ENDS = (("all",), ("opens", "closes"), ("opens", "closes", "opens2"))
@@ -69,6 +70,8 @@ def _day(control: Control, lexicon: Lexicon) -> str:
         # On a check box "fr" may as well be a language or a country.
         if hits and (control.widget not in _CHECKS or len(hits[0].text) > 2):
             return hits[0].meaning
+    if control.widget in _CHECKS and _is_about_something_else(control, lexicon):
+        return ""
     for kind in _LABELS:
         for label in control.labels:
             if label.kind is kind and len(label.text) < 60:
@@ -80,6 +83,13 @@ def _day(control: Control, lexicon: Lexicon) -> str:
         if hits and hits[0].share >= 0.5:
             return hits[0].meaning
     return ""
+
+
+def _is_about_something_else(control: Control, lexicon: Lexicon) -> bool:
+    """Whether a check box has a label of its own that tells of neither days nor hours."""
+    own = [x.text for x in control.labels if x.kind in _OWN and x.text]
+    hits = [h for x in own for table in ("days", "hours") for h in lexicon.find(table, x)]
+    return bool(own) and not any(h.share >= 0.3 for h in hits)
 
 
 def _camel_days(text: str, lexicon: Lexicon) -> tuple[str, ...]:
@@ -177,6 +187,10 @@ def _ends(row: Sequence[Case], lexicon: Lexicon) -> Iterator[tuple[Case, str]]:
         return
     if len(set(told)) == len(told) and all(told):
         yield from zip(times, (_second(t) for t in told), strict=True)
+        return
+    ends = [(c, t) for c, t in zip(times, told, strict=True) if t]
+    if sorted(t for _, t in ends) == ["closes", "opens"]:
+        yield from ends  # a third box is for a remark
         return
     order = _FOUR if len(times) == 4 else _ENDS[min(len(times), 3) - 1]
     yield from zip(times, order, strict=False)

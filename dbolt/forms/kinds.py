@@ -31,6 +31,7 @@ BUSINESS: dict[Field, float] = {
     F.PHOTO: 0.7,
     F.VIDEO: 0.5,
     F.STREET: 0.7,
+    F.ADDRESS: 1.5,
     F.CITY: 0.5,
     F.POSTAL_CODE: 0.4,
     F.PHONE: 0.5,
@@ -60,12 +61,21 @@ def kind_of(
     _by_words(page, cases, form, lexicon, scores)
     _by_fields(cases, scores)
     _by_shape(form, cases, scores)
+    if len(cases) == 1 and cases[0].best()[0] == F.EMAIL and _leads_on(page, form, lexicon):
+        scores["login"] += 2.5  # the first step of a log-in that asks for the password next
     if form.hidden:
         scores["listing"] -= 3.0
     best = max(scores, key=lambda k: scores[k])
     rival = max(v for k, v in scores.items() if k != "listing")
     # At 0.5 a listing form and its likeliest alternative are level.
     return FormKind(best), 1 / (1 + math.exp(-(scores["listing"] - max(rival, 2.0)) / 1.5))
+
+
+def _leads_on(page: Page, form: Form, lexicon: Lexicon) -> bool:
+    """Whether the form's button says "Continue" or "Next"."""
+    texts = [b.text for b in page.buttons_of(form.ref) if not b.hidden and b.text]
+    hits = [h for t in texts for h in lexicon.hits("buttons", words(t))]
+    return any(h.meaning == "next" and h.share > 0.6 for h in hits)
 
 
 def _names(cases: Sequence[Case]) -> str:
@@ -128,7 +138,10 @@ def _by_fields(cases: Sequence[Case], scores: dict[str, float]) -> None:
 def _by_passwords(cases: Sequence[Case], scores: dict[str, float], *, named: bool) -> None:
     secrets = [c for c in cases if c.control.type == "password"]
     tokens = {token(c.control) for c in secrets}
-    signing_up = len(secrets) > 1 or "new-password" in tokens
+    told = {c.best()[0] for c in cases}
+    # Logging in takes one of the two.
+    both = F.EMAIL in told and F.ACCOUNT_USERNAME in told and "current-password" not in tokens
+    signing_up = len(secrets) > 1 or "new-password" in tokens or both
     if len(cases) <= 6 and not signing_up:
         scores["login"] += 3.0
     if "current-password" in tokens:

@@ -20,6 +20,8 @@ from dbolt.forms.words import split_identifier, words
 
 LANGUAGES = ("en", "es", "fr", "de", "it", "pt", "nl", "pl")
 NONE = "none"
+WHOLE_SCOPES = "whole_scopes"
+"""Headings that tell whom a part of the form is about only with their small words."""
 NAME = "name"
 TITLE = "title"
 
@@ -28,6 +30,7 @@ _IGNORING = frozenset({"fields", "scopes", "traps", "forms", "entry", "entry_not
 """Tables whose phrases are matched with small words left out."""
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _END = ""
+_LONG_ENOUGH = 6
 _UNFOLD = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 
 
@@ -106,6 +109,10 @@ class Lexicon:
                 found = words(expanded)
                 if table in _IGNORING:
                     short = tuple(w for w in found if w not in ignored) or found
+                    if table == "scopes" and len(short) < len(found) and len(short) < 2:
+                        # "Your details" are a person's; bare "details" are anybody's.
+                        yield WHOLE_SCOPES, meaning, found, False
+                        continue
                     if table == "fields" and short != found:
                         self._exact.setdefault(found, meaning)
                         if len(short) == 1:
@@ -131,12 +138,16 @@ class Lexicon:
         if len(parts) > 1 or parts[0] in self._known or not self._ready:
             return parts
         word = parts[0]
+        if len(word) < _LONG_ENOUGH:
+            return parts  # "stage" is no slip of "state"
         if word not in self._slips:
             near = [
                 w
                 for size in (-1, 0, 1)
                 for w in self._by_start.get((word[0], len(word) + size), ())
             ]
+            # "Trader" is no slip of "trade": a letter more at the end makes another word.
+            near = [w for w in near if not word.startswith(w) or word.endswith("s")]
             found = [w for w in near if OSA.distance(w, word, score_cutoff=1) <= 1]
             self._slips[word] = found[0] if len(found) == 1 else word
         return (self._slips[word],)

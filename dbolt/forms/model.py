@@ -102,11 +102,17 @@ def save(model: Model, path: Path) -> None:
 
 
 def features_of(
-    cases: Sequence[Case], index: int, kind: FormKind, *, names: bool = True
+    cases: Sequence[Case],
+    index: int,
+    kind: FormKind,
+    *,
+    names: bool = True,
+    meanings: Sequence[str] = (),
 ) -> list[str]:
     """What the model is told of one control: its words, its shape, the rules' view, neighbours.
 
     names: False leaves out name and id, as a form with meaningless names would have it.
+    meanings: the likeliest meaning of each case, where the caller has them at hand.
     """
     case = cases[index]
     control = case.control
@@ -122,7 +128,7 @@ def features_of(
     meaning, score = case.best()
     found.add(f"rule {meaning} {_step(score)}")
     found |= {f"has {m} {_step(s)}" for m, s in case.scores.items() if s > 1}
-    found |= _around(cases, index)
+    found |= _around(meanings or _meanings(cases), index)
     if control.maxlength is not None:
         found.add(f"most {min(control.maxlength, 300).bit_length()}")
     return sorted(found)
@@ -147,15 +153,18 @@ def _grams(source: str, word: str) -> Iterator[str]:
         yield f"{source}~{padded[start : start + 4]}"
 
 
-def _around(cases: Sequence[Case], index: int) -> set[str]:
-    found = {f"size {min(len(cases), 31).bit_length()}"}
+def _meanings(cases: Sequence[Case]) -> list[str]:
+    return [c.best()[0] for c in cases]
+
+
+def _around(meanings: Sequence[str], index: int) -> set[str]:
+    size = len(meanings)
+    found = {f"size {min(size, 31).bit_length()}"}
     for step, name in ((-1, "before"), (1, "after")):
         at = index + step
-        found.add(f"{name} {cases[at].best()[0] if 0 <= at < len(cases) else 'end'}")
-    passwords = sum(c.best()[0] == F.ACCOUNT_PASSWORD for c in cases)
-    found.add(f"passwords {min(passwords, 2)}")
-    mine = cases[index].best()[0]
-    found.add(f"alike {min(sum(c.best()[0] == mine for c in cases), 3)}")
+        found.add(f"{name} {meanings[at] if 0 <= at < size else 'end'}")
+    found.add(f"passwords {min(meanings.count(F.ACCOUNT_PASSWORD), 2)}")
+    found.add(f"alike {min(meanings.count(meanings[index]), 3)}")
     return found
 
 
@@ -173,7 +182,10 @@ def consult(cases: Sequence[Case], kind: FormKind, listing: float, model: Model 
     """
     if model is None:
         return
-    told = [model.probabilities(features_of(cases, i, kind)) for i in range(len(cases))]
+    known = _meanings(cases)
+    told = [
+        model.probabilities(features_of(cases, i, kind, meanings=known)) for i in range(len(cases))
+    ]
     for case, likely in zip(cases, told, strict=True):
         if not case.part:
             _weigh_in(case, likely, listing)

@@ -7,11 +7,12 @@ Runs between the evidence of single controls and the assignment: words that mean
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from dbolt.domain.fields import Field
 from dbolt.forms.contents import is_language, is_payment
 from dbolt.forms.evidence import Case
-from dbolt.forms.lexicon import NAME, NONE, TITLE, Lexicon
+from dbolt.forms.lexicon import NAME, NONE, TITLE, WHOLE_SCOPES, Lexicon
 from dbolt.forms.page import LabelKind, Widget
 from dbolt.forms.reading import Because, FormKind
 from dbolt.forms.words import split_identifier
@@ -42,6 +43,8 @@ def resolve(cases: Sequence[Case], kind: FormKind, lexicon: Lexicon) -> None:
     _names(cases, listing=listing)
     _titles(cases, listing=listing)
     _second_passwords(cases)
+    if listing:
+        _log_ins(cases, lexicon)
     _second_lines(cases)
     _descriptions(cases)
     _addresses(cases)
@@ -52,13 +55,16 @@ def resolve(cases: Sequence[Case], kind: FormKind, lexicon: Lexicon) -> None:
         _outside_listings(cases)
     if kind is FormKind.NEWSLETTER:
         _lone_box(cases)
+    if kind is FormKind.SEARCH:
+        _looked_for(cases)
 
 
 def _scope(case: Case, lexicon: Lexicon) -> str:
     if case.best()[0] in _PERSON_FIELDS:
         return PERSON
     for heading in case.control.section:
-        hits = sorted(lexicon.find("scopes", heading), key=lambda h: -h.share)
+        found = [*lexicon.find("scopes", heading), *lexicon.find(WHOLE_SCOPES, heading)]
+        hits = sorted(found, key=lambda h: -h.share)
         if hits and hits[0].share >= 0.3:
             return hits[0].meaning
     return ""
@@ -112,7 +118,9 @@ def _has_beside(index: int, others: Sequence[int]) -> bool:
 
 
 def _titles(cases: Sequence[Case], *, listing: bool) -> None:
-    for case in cases:
+    names = {*_strong(cases, F.CONTACT_FIRST_NAME), *_strong(cases, F.CONTACT_LAST_NAME)}
+    names |= {*_strong(cases, F.CONTACT_NAME)}
+    for index, case in enumerate(cases):
         if case.scores.get(TITLE, 0.0) <= 0:
             continue
         if case.control.widget in _CHOSEN:
@@ -120,7 +128,7 @@ def _titles(cases: Sequence[Case], *, listing: bool) -> None:
         elif listing and case.scope != PERSON and not _strong(cases, F.BUSINESS_NAME):
             why = "the title of a listing"
             case.move(TITLE, F.BUSINESS_NAME, Because("neighbours", why, 0.3))
-        elif case.scope == PERSON and case.control.widget is Widget.INPUT:
+        elif case.control.widget is Widget.INPUT and (case.scope == PERSON or index - 1 in names):
             why = "a person's title"
             case.move(TITLE, F.CONTACT_ROLE, Because("neighbours", why, 0.3))
         else:
@@ -154,6 +162,9 @@ def _second_lines(cases: Sequence[Case]) -> None:
         if before.best()[0] != F.STREET or case.control.widget not in _TYPED:
             continue
         meaning, score = case.best()
+        again = not {"2", "ii", "second"}.isdisjoint(case.words)
+        if meaning == F.STREET and not again and not word_set("roads").isdisjoint(case.words):
+            continue  # "Address", then "Street": the first is a search on a map, or the whole
         silent = score < 2.0 or meaning == F.STREET
         follows = index + 1 < len(cases) and cases[index + 1].best()[0] in _ADDRESS
         if silent and case.block == before.block and (follows or meaning == F.STREET):
@@ -256,3 +267,24 @@ def _lone_box(cases: Sequence[Case]) -> None:
         typed[0].scores.pop(NONE, None)
         because = Because("neighbours", "the one box of a newsletter form", 3.5)
         typed[0].add(F.EMAIL, because)
+
+
+def _looked_for(cases: Sequence[Case]) -> None:
+    """Who searches for a name, an address or a number does not tell their own."""
+    for case in cases:
+        for field in (F.BUSINESS_NAME, F.CONTACT_NAME, F.WEBSITE, F.STREET, F.PHONE):
+            if field in case.scores:
+                case.add(field, Because("neighbours", "something to search for", -4.0))
+
+
+def _log_ins(cases: Sequence[Case], lexicon: Lexicon) -> None:
+    """A "Member log-in" in the same form element is for those who have an account already."""
+    for before, case in pairwise(cases):
+        if case.best()[0] != F.ACCOUNT_PASSWORD or F.ACCOUNT_PASSWORD_CONFIRM in case.scores:
+            continue
+        said = [x.text for c in (before, case) for x in c.control.labels]
+        said += [x for c in (before, case) for x in c.control.section[:1]]
+        hits = [h for text in said for h in lexicon.find("forms", text)]
+        if any(h.meaning == "login" and h.end - h.start > 1 for h in hits):
+            for each in (before, case):
+                each.add(NONE, Because("neighbours", "a log-in beside the form", 12.0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from dbolt.domain.fields import Field
 from dbolt.forms import autocomplete
@@ -16,6 +17,7 @@ from dbolt.forms.words import split_identifier
 from dbolt.forms.wordsets import word_set
 
 _TRIOS = {(3, 3, 4): ("area_code", "exchange", "line")}
+_STRONG = frozenset({LabelKind.FOR, LabelKind.WRAP, LabelKind.ARIA})
 _CHOSEN = frozenset({Widget.SELECT, Widget.COMBOBOX})
 
 
@@ -38,6 +40,7 @@ def mark_phone_parts(cases: Sequence[Case], lexicon: Lexicon) -> None:
                 case.scores.pop(Field.COUNTRY, None)
             case.add(field, Because("parts", own, 5.0))
             case.scores.pop(NONE, None)
+    _mark_rest(cases)
     _mark_runs(cases)
 
 
@@ -63,10 +66,22 @@ def _told(case: Case, lexicon: Lexicon) -> str:
     for label in control.labels:
         if label.kind is LabelKind.HELP or len(label.text) > 40:
             continue
-        for hit in lexicon.find("parts", label.text):
-            if hit.share >= 0.5 and hit.meaning != "number":
-                return hit.meaning
+        found = [h for h in lexicon.find("parts", label.text) if h.share >= 0.3]
+        if len({h.meaning for h in found}) > 1:
+            continue  # "Area code / number" stands over both boxes
+        if found and found[0].share >= 0.5:
+            if found[0].meaning != "number":
+                return found[0].meaning
+            if label.kind in _STRONG:
+                return "number"
     return ""
+
+
+def _mark_rest(cases: Sequence[Case]) -> None:
+    """The box behind an area code holds the rest of the number."""
+    for before, case in pairwise(cases):
+        if before.part == "area_code" and not case.part and _is_phone(case):
+            case.part = "number"
 
 
 def _mark_runs(cases: Sequence[Case]) -> None:

@@ -16,6 +16,7 @@ from dbolt.forms.reading import Act, Action, FieldGuess, FillPlan, Reading
 from dbolt.forms.repair import repair
 from dbolt.forms.values import Ask, Offer, value_for
 from dbolt.forms.values.ask import CHOICE_WIDGETS, is_prompt
+from dbolt.forms.values.levels import holds_category, is_level, unnamed_levels
 from dbolt.forms.values.signs import control_name, is_required, solves_itself
 
 __all__ = ["control_name", "plan_fill", "repair"]
@@ -85,24 +86,36 @@ def _asks(
         for c in page.controls
         if (c.form == reading.form or c.ref in guesses) and _fillable(c, guesses.get(c.ref))
     ]
-    known = [guesses[c.ref] for c in open_controls if c.ref in guesses]
-    beside = frozenset(g.field for g in known if g.field is not None)
+    known = {c.ref: (g.field, g.part) for c in open_controls if (g := guesses.get(c.ref))}
+    fields = {ref: named for ref, (named, _) in known.items()}
+    for ref in unnamed_levels(open_controls, fields):
+        known[ref] = (Field.CATEGORY, "sub")
+    lists = [c for c in open_controls if known.get(c.ref, (None,))[0] is Field.CATEGORY]
+    if not any(c.options for c in lists):
+        told = (c for c in open_controls if known.get(c.ref, (None,))[0] is None)
+        trades = next((c for c in told if holds_category(c, profile, reading.language)), None)
+        if trades is not None:
+            known[trades.ref] = (Field.CATEGORY, "")
+    beside = frozenset(field for field, _ in known.values() if field is not None)
     seen: Counter[tuple[Field, str]] = Counter()
     for control in open_controls:
-        guess = guesses.get(control.ref)
-        if guess is None or guess.field is None:
+        named, part = known.get(control.ref, (None, ""))
+        if named is None:
             yield None, control
             continue
-        key = (guess.field, guess.part)
+        above = lists[: lists.index(control)] if control in lists else []
+        if above and not part and is_level(control, above):
+            part = "sub"
+        key = (named, part)
         yield (
             Ask(
                 control=replace(control, required=is_required(control)),
-                field=guess.field,
+                field=named,
                 profile=profile,
                 today=today,
-                part=guess.part,
+                part=part,
                 nth=seen[key],
-                beside=beside - {guess.field},
+                beside=beside - {named},
                 language=reading.language,
                 account=account,
             ),

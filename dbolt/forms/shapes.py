@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from dbolt.domain.fields import SOCIAL, Field
-from dbolt.forms.page import Control, LabelKind, Widget
+from dbolt.forms.page import Control, Label, LabelKind, Widget
 from dbolt.forms.reading import Because
 
 F = Field
@@ -54,6 +54,7 @@ LONG = frozenset(
         F.PAYMENT_METHODS,
         F.LANGUAGES,
         F.CATEGORY,
+        F.VIDEO,
     }
 )
 RICH = frozenset({F.DESCRIPTION, F.SHORT_DESCRIPTION, F.HOURS, F.SERVICE_AREA})
@@ -112,6 +113,7 @@ _BY_TYPE: dict[str, frozenset[Field]] = {
 _WEB = re.compile(r"^\s*(https?:|www\.)", re.IGNORECASE)
 _MAIL = re.compile(r"\S@\S+\.\w|\S+ ?\(at\) ?\S", re.IGNORECASE)
 _PHONE_LIKE = re.compile(r"^[+(]?[\d\s().+\-/x_]{7,}$", re.IGNORECASE)
+_SUM = re.compile(r"\b\d{1,2} ?([-–−] ?\d{1,2} ?[=?]|[+*×] ?\d{1,2}\b)")
 _US_ZIP = re.compile(r"\\d\{5\}|\[0-9\]\{5\}")
 
 
@@ -165,6 +167,8 @@ def _by_widget(control: Control) -> list[tuple[Field, float, str]]:
         said.append((F.DESCRIPTION, 2.6, "rich text editor"))
     if control.widget is Widget.CAPTCHA:
         said.append((F.CAPTCHA, 8.0, "captcha widget"))
+    if control.widget is Widget.INPUT and any(_SUM.search(x.text) for x in _own(control)):
+        said.append((F.CAPTCHA, 4.0, "a sum to work out"))
     if control.widget is Widget.TAGS:
         said.append((F.KEYWORDS, 1.0, "tag input"))
     if control.type == "time":
@@ -172,6 +176,11 @@ def _by_widget(control: Control) -> list[tuple[Field, float, str]]:
     if control.widget in {Widget.FILE, Widget.DROP_ZONE} and _takes_images(control):
         said.append((F.PHOTO, 2.2, "takes images"))
     return said
+
+
+def _own(control: Control) -> list[Label]:
+    """The labels that are surely the control's own."""
+    return [x for x in control.labels if x.kind not in {LabelKind.NEAR, LabelKind.AFTER}]
 
 
 def _takes_images(control: Control) -> bool:

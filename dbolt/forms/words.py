@@ -40,8 +40,8 @@ def words(text: str) -> tuple[str, ...]:
 def split_identifier(identifier: str) -> tuple[str, ...]:
     """The words in a name or id: "ctl00$Body$ddlCountry" gives ("country",).
 
-    camelCase, digits and punctuation part words. What frameworks prefix is left out, unless
-    nothing else is there.
+    camelCase, digits and punctuation part words. What frameworks prefix is left out, unless it
+    is the whole name.
     """
     if not identifier:
         return ()
@@ -50,7 +50,7 @@ def split_identifier(identifier: str) -> tuple[str, ...]:
     parts = _join_mail([p for p in parts if p and not _HEX_ID.fullmatch(p)])
     useful = [p for p in parts if p not in word_set("framework")]
     if all(p.isdigit() for p in useful):
-        useful = []
+        useful = parts if len(parts) == 1 and not parts[0].isdigit() else []
     # A leading number is a position in a form builder ("q8_address"), never a meaning.
     while useful and useful[0].isdigit():
         useful.pop(0)

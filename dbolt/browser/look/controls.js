@@ -231,7 +231,10 @@ function isRequired(unit, labels, look) {
   const twin = look.found.twins.get(el);
   if (unit.els.some((e) => e.required || attr(e, "aria-required") === "true") || (twin && twin.required)) return true;
   if (attr(el, "data-val-required") || attr(el, "data-required") === "true" || /(^|\s)(required|validate\[.*required)/.test(classesOf(el))) return true;
-  if (labels.some((l) => /^(for|wrap|aria|legend|before|placeholder|near)$/.test(l.kind) && STAR.test(l.text))) return true;
+  // What stands before a single box is often the words of the box before it.
+  const box = unit.els.length === 1 && (el.type === "checkbox" || el.type === "radio" || attr(el, "role") === "checkbox" || attr(el, "role") === "switch");
+  const telling = box ? /^(for|wrap|aria|legend|after)$/ : /^(for|wrap|aria|legend|before|placeholder|near)$/;
+  if (labels.some((l) => telling.test(l.kind) && STAR.test(l.text))) return true;
   if (unit.box && /(^|[\s_-])(is-)?required($|\s)/.test(classesOf(unit.box))) return true;
   for (const label of unit.els.length === 1 ? ownLabels(el, look) : []) {
     if (/(^|[\s_-])required($|\s)/.test(classesOf(label)) || label.querySelector(".required, .asterisk, abbr[title]")?.textContent.includes("*")) return true;

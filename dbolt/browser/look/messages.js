@@ -1,6 +1,6 @@
 // What does the page say? Notices and complaints, with the control each stands by; signs of walls.
 
-const COMPLAINT = /(^|[-_ a-z])(error|invalid|danger|fail(ed|ure)?|warning|wrong|parsley-errors|has-error)/i;
+const COMPLAINT = /(^|[-_ a-z])(error|invalid|danger|fail(ed|ure)?|warning|wrong|parsley-errors|has-error)|(^|[-_ ])(err|errmsg|bad|mal|fehler\w*|erreurs?|errores?|erros?|errori|fout\w*|blad|błąd)([-_ ]|$)/i;
 const NOTICE = /(^|[-_ ])(alert|errors?|error-?(message|msg|text|list|summary)|errorlist|invalid|invalid-feedback|field-?error|form-?error|validation|danger|warning|success|notices?|messages?|flash|toast|snackbar|feedback|confirmation|thank-?(s|you)|notification|swal2-popup|response-output|msg)([-_ ]|$)|Error$|Mui-error|errorMessage|ErrorMessage/;
 const MOST_MESSAGES = 40;
 
@@ -41,11 +41,16 @@ function kindOf(el) {
   if ((tag === "dialog" && el.open) || role === "dialog" || role === "alertdialog") return "dialog";
   const name = classesOf(el);
   const live = role === "alert" || role === "status" || role === "log" || /polite|assertive/.test(attr(el, "aria-live")) || tag === "output";
-  if (!live && !NOTICE.test(name) && !(tag === "label" && /error/.test(name))) return "";
+  if (!live && !NOTICE.test(name) && !isMarkedWrong(el, name) && !(tag === "label" && /error/.test(name))) return "";
   if (/success|thank|confirm|is-valid/i.test(name) && !/error|danger|invalid|fail/i.test(name)) return "success";
   if (COMPLAINT.test(name)) return "error";
   if (role === "alert" || /assertive/.test(attr(el, "aria-live"))) return "alert";
   return live ? "status" : /alert/.test(name) ? "alert" : "status";
+}
+
+// "err", "bad", "fehler": telling where words stand alone, but no mark of a notice that holds others.
+function isMarkedWrong(el, name) {
+  return COMPLAINT.test(name) && !el.querySelector("input, select, textarea, label, form") && el.textContent.length < 400;
 }
 
 function nearOf(el, units, look) {
@@ -63,13 +68,18 @@ function nearOf(el, units, look) {
   return beside ? look.ref(beside.els[0]) : "";
 }
 
-// The control right before the notice, if they share a parent and no other words stand between.
+// The control right before the notice, if they share a parent, or the notice follows the row in
+// which the control is the last; and no other words stand between.
 function besideOf(el, units, look) {
   const at = look.seen.at.get(el);
   let best = null;
   for (const unit of units) if (unit.at < at && !unit.hidden && (!best || unit.at > best.at)) best = unit;
-  if (!best || (best.els[0].parentElement !== el.parentElement && best.box?.parentElement !== el.parentElement)) return null;
-  const from = look.seen.at.get(best.els[best.els.length - 1]);
+  if (!best) return null;
+  const last = best.els[best.els.length - 1];
+  const sharing = last.parentElement === el.parentElement || best.box?.parentElement === el.parentElement;
+  const row = el.previousElementSibling;
+  if (!sharing && !(row && contains(row, last) && best.formEl === look.formOf(el) && look.countIn(row) <= 8)) return null;
+  const from = look.seen.at.get(last);
   return look.seen.runs.some((r) => r.at > from && r.at < at && r.shown && !contains(el, r.el)) ? null : best;
 }
 

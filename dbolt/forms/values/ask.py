@@ -87,7 +87,9 @@ class Offer:
 
 
 _PROMPT = re.compile(
-    r"^(?:$|-+$|--.*--$|[.…]+$|\W*(?:please )?(?:select|choose|pick)\b.*|\W*bitte\b.*|\W*auswahl\w*"
+    r"^(?:(?:loading|please wait|wird geladen|cargando|chargement|caricamento|carregando|laden"
+    r"|bezig met laden|wczytywanie|ladowanie)\b.*|$"
+    r"|-+$|--.*--$|[.…]+$|\W*(?:please )?(?:select|choose|pick)\b.*|\W*bitte\b.*|\W*auswahl\w*"
     r"|\W*wahlen\b.*|\W*(?:selecciona|seleccione|elige|elija|escoge|escoja)\b.*"
     r"|\W*(?:choisi|selectionne)\w*\b.*|\W*(?:seleziona|scegli)\w*\b.*"
     r"|\W*(?:selecione|escolha)\b.*|\W*(?:kies|selecteer|maak een keuze)\b.*|\W*(?:wybierz)\b.*)"

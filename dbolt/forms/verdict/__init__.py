@@ -9,11 +9,11 @@ from dbolt.domain.profile import Profile
 from dbolt.forms.page import Page
 from dbolt.forms.reading import Reading, VerdictReading
 from dbolt.forms.values.text import fold
-from dbolt.forms.verdict.compare import compare
+from dbolt.forms.verdict.compare import compare, form_again
 from dbolt.forms.verdict.decide import Case, decide
 from dbolt.forms.verdict.shown import facts_shown, listing_shown, listing_url
 
-__all__ = ["read_verdict"]
+__all__ = ["form_again", "read_verdict"]
 
 
 def read_verdict(

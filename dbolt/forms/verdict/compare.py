@@ -93,6 +93,16 @@ def compare(before: Page, after: Page, reading: Reading, names: Sequence[str] = 
     )
 
 
+def form_again(before: Page, after: Page, reading: Reading) -> bool:
+    """Whether *after* shows the form of *reading* once more, and asks for nothing further."""
+    known = {signature(c) for c in _controls(before, reading)}
+    found = _same_form(_controls(before, reading), after)
+    shown = {
+        signature(c) for c in after.controls if found and c.form == found[0].form and not _unseen(c)
+    }
+    return bool(shown) and shown <= known
+
+
 def _controls(page: Page, reading: Reading) -> list[Control]:
     """The visible controls of the form that was filled in."""
     refs = {g.ref for g in reading.guesses if not g.trap}
@@ -262,4 +272,15 @@ def _password_asked(before: Page, after: Page) -> bool:
 def _new_buttons(before: Page, after: Page, words: frozenset[str]) -> tuple[str, ...]:
     old = {fold(b.text) for b in before.buttons if not b.hidden}
     shown = (b for b in after.buttons if not b.hidden and not b.disabled)
-    return tuple(b.text for b in shown if fold(b.text) in words and fold(b.text) not in old)
+    return tuple(
+        b.text for b in shown if _is_said_by(words, fold(b.text)) and fold(b.text) not in old
+    )
+
+
+def _is_said_by(phrases: frozenset[str], text: str) -> bool:
+    """Whether *text* is one of *phrases*, or two of them at once: "Confirm and publish"."""
+    if text in phrases:
+        return True
+    words = text.split()
+    known = {word for phrase in phrases for word in phrase.split()}
+    return 1 < len(words) <= 4 and words[0] in phrases and known.issuperset(words)

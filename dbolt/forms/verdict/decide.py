@@ -60,7 +60,12 @@ def _trouble(case: Case) -> VerdictReading | None:
     found = _blocked(case) or _known(case) or _rejected(case)
     hard = change.errors or change.error_notice or (case.status or 0) >= 400
     claims = change.about(*GOOD)
-    faults = change.about(Topic.FAILED, Topic.REFUSED, Topic.CAPTCHA, strong=True)
+    faults = [
+        s
+        for s in change.about(Topic.FAILED, Topic.REFUSED, Topic.CAPTCHA, strong=True)
+        # "Not published yet" is what a preview says of itself.
+        if Topic.PREVIEW not in s.topics
+    ]
     contradicts = bool(claims) and (bool(hard) or any(s not in claims for s in faults))
     if contradicts or (found is not None and claims):
         return _unclear("The page claims success and trouble at once.", _signs(case))
@@ -122,8 +127,9 @@ def _rejected(case: Case) -> VerdictReading | None:
     complaints = change.about(Topic.INVALID, strong=True)
     if change.form_there and not change.emptied and not change.success_path:
         noticed = complaints and (change.error_notice or case.status in {400, 409, 422})
-        if change.errors or noticed:
-            words = change.errors[0].message if change.errors else complaints[0].text
+        marked = [s for s in change.said if s.place == "error"] if change.kept else []
+        if change.errors or noticed or marked:
+            words = change.errors[0].message if change.errors else (complaints or marked)[0].text
             return VerdictReading(
                 VerdictKind.REJECTED,
                 Reason.VALIDATION,
@@ -183,7 +189,8 @@ def _success(case: Case) -> VerdictReading | None:
 def _shown_without_words(case: Case) -> str:
     """What shows the success where no sentence tells it; empty if nothing does."""
     change = case.change
-    if not change.form_was or change.form_there:
+    # A preview's form has a button and nothing to fill in.
+    if not (change.form_was or change.submit_gone) or change.form_there:
         return ""
     thanks = change.about(Topic.THANKS, strong=True)
     if thanks and change.success_path:

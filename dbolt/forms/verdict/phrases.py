@@ -133,7 +133,9 @@ def _stands(language: _Language, topic: Topic, tokens: Sequence[str], start: int
             return False
         if _any(language.deny, before) or _any(language.unreal, before):
             return False
-        if topic in {Topic.ACCEPTED, Topic.ALREADY_LISTED} and _any(language.unreal, inside):
+        # "Has been submitted before" is told of the past; all else with "before" is not.
+        telling = inside[:-1] if topic is Topic.ALREADY_LISTED else inside
+        if topic in {Topic.ACCEPTED, Topic.ALREADY_LISTED} and _any(language.unreal, telling):
             return False
         return start == 0 or tokens[0] not in language.unreal
     # "No errors were found", "if an error occurs".

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from dbolt.browser.session import Browser
-from dbolt.browser.verify import search_url, shows, verify
+from dbolt.browser.sighting import search_url, shows
+from dbolt.browser.verify import verify
 from dbolt.domain.directory import ListingSearch
 from dbolt.domain.submission import EvidenceKind, Looked
 from dbolt.providers.evidence.folder import FolderEvidence

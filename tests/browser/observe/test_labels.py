@@ -160,3 +160,16 @@ async def test_limits_and_options_come_along(look: Look) -> None:
     assert (text.inputmode, text.autocomplete) == ("tel", "tel")
     assert (len(select.options), select.options_total) == (400, 1000)
     assert select.options[0].group == "East"
+
+
+async def test_a_star_after_one_box_does_not_require_the_next(look: Look) -> None:
+    page = await look(
+        """<form><div><input type="checkbox" name="terms"> I accept the terms <b>*</b></div>
+        <div><input type="checkbox" name="news"> Send me the newsletter</div>
+        <p>Company * <input name="company"></p>
+        <p><label for="k">Keep me posted *</label> <input type="checkbox" id="k" name="keep"></p>
+        </form>"""
+    )
+    required = {c.name for c in page.controls if c.required}
+    assert "news" not in required
+    assert {"company", "keep"} <= required

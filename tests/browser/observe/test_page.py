@@ -248,3 +248,19 @@ async def test_a_library_that_changes_lists_does_no_harm(tab: Tab) -> None:
     page = await observe(tab)
     assert [c.name for c in page.controls] == ["a"]
     assert await tab.evaluate("typeof Array.prototype.toJSON") == "function"
+
+
+async def test_short_marks_of_complaints_are_read(look: Look) -> None:
+    page = await look(
+        """<form><div class="bad">Which sort of shop is it?</div>
+        <p>Guild <select name="g"><option></option><option>Bakers</option></select>
+        <span class="err">Which guild?</span></p>
+        <div class="row">Phone <input name="p"></div><div class="err">Not a phone number</div>
+        <p class="badge">New</p><div class="row">City <input name="c"></div></form>"""
+    )
+    assert {c.name: c.error for c in page.controls} == {
+        "g": "Which guild?",
+        "p": "Not a phone number",
+        "c": "",
+    }
+    assert [m.text for m in page.messages if not m.near] == ["Which sort of shop is it?"]

@@ -11,7 +11,7 @@ from dbolt.domain.fields import Field
 from dbolt.domain.profile import Profile
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import Account
-from dbolt.forms.page import Control, Label, LabelKind, Widget
+from dbolt.forms.page import Control, Label, LabelKind, Option, Widget
 from dbolt.forms.plan import plan_fill
 from dbolt.forms.reading import Act, FieldGuess, FillPlan
 from tests.forms.values.building import TODAY, bakery, control, form_page, reading_of
@@ -194,3 +194,25 @@ def test_an_explanation_of_the_star_makes_nothing_required() -> None:
 def test_the_star_of_the_box_before_does_not_count_for_this_box() -> None:
     box = control(Widget.CHECKBOX, before="I accept the terms *")
     assert _plan((box, Field.NEWSLETTER)).stop is None
+
+
+def _offered(*texts: str) -> tuple[Option, ...]:
+    return (Option("", "…"), *(Option(text, text) for text in texts))
+
+
+def test_a_list_of_trades_is_the_category_whatever_it_is_called() -> None:
+    guild = control(
+        Widget.SELECT,
+        ref="0:2",
+        name="guild",
+        label="It belongs to the",
+        options=_offered("Bakers", "Butchers", "Florists", "Potters", "Tailors"),
+    )
+    taste = replace(guild, ref="0:3", name="taste", options=_offered("Sweet", "Salty", "Sour"))
+    name = control(ref="0:1", name="n", label="Name")
+    page = form_page([name, guild, taste])
+    reading = reading_of([(name, Field.BUSINESS_NAME), (guild, None), (taste, None)])
+    plan = plan_fill(page, reading, bakery(), today=TODAY)
+    assert [(a.field, a.values) for a in plan.actions if a.ref != "0:1"] == [
+        (Field.CATEGORY, ("Bakers",))
+    ]

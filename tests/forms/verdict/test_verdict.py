@@ -181,7 +181,7 @@ def test_a_title_is_read_without_the_sites_name() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Your submission was NOT received.",
+        "Your submission was NOT saved.",
         "Your listing could not be saved. Thank you for your patience.",
         "Thank you for visiting.",
         "Submit your listing",
@@ -192,6 +192,11 @@ def test_a_title_is_read_without_the_sites_name() -> None:
 )
 def test_success_words_on_another_page_are_not_success(text: str) -> None:
     assert _read(_answer(text)).kind is VerdictKind.UNCLEAR
+
+
+def test_a_page_that_denies_the_receipt_is_a_refusal() -> None:
+    verdict = _read(_answer("Thank you for your patience. Your listing was NOT received."))
+    assert (verdict.kind, verdict.reason) == (VerdictKind.REJECTED, Reason.REFUSED)
 
 
 def test_success_words_that_stood_there_before_are_not_success() -> None:
@@ -368,6 +373,43 @@ def test_what_is_said_to_be_stored_is_no_preview() -> None:
     assert verdict.kind is VerdictKind.ACCEPTED
 
 
+def _sent_again() -> list[Control]:
+    """The form as the server sent it back: new elements with what was typed."""
+    return [replace(c, ref=f"0:9{c.ref[2:]}") for c in _FILLED]
+
+
+def test_a_sentence_apart_that_calls_a_control_by_its_name_is_about_it() -> None:
+    said = Message("Phone is wrong.", "error", css_class="bad")
+    verdict = _read(_again(said, controls=_sent_again()))
+    assert verdict.kind is VerdictKind.REJECTED
+    assert [(e.field, e.message) for e in verdict.field_errors] == [
+        (Field.PHONE, "Phone is wrong.")
+    ]
+
+
+def test_a_question_about_a_list_left_alone_is_a_complaint() -> None:
+    sort = control(ref="0:4", name="sort", label="Sort of shop")
+    reading = reading_of([(_NAME, Field.BUSINESS_NAME), (_PHONE, Field.PHONE), (sort, None)])
+    before = form_page([*_FILLED, sort], text="Add your business")
+    asked = "Which sort of shop is it?"
+    again = form_page([*_sent_again(), replace(sort, ref="0:94")], text=f"Add\n{asked}")
+    verdict = _read(again, before=before, reading=reading)
+    assert verdict.kind is VerdictKind.REJECTED
+    assert [e.message for e in verdict.field_errors] == [asked]
+    # The same words in a page that was not sent anew, or about a filled box, prove nothing.
+    still = form_page([*_FILLED, sort], text=f"Add\n{asked}")
+    assert _read(still, before=before, reading=reading).kind is VerdictKind.UNCLEAR
+    filled = replace(sort, ref="0:94", value="Bakery")
+    again = form_page([*_sent_again(), filled], text=f"Add\n{asked}")
+    assert _read(again, before=before, reading=reading).kind is VerdictKind.UNCLEAR
+
+
+def test_a_marked_complaint_over_the_form_with_its_values_is_a_refusal() -> None:
+    said = Message("Nobody can ring that.", "error", css_class="err")
+    verdict = _read(_again(said, controls=_sent_again()))
+    assert (verdict.kind, verdict.field_errors) == (VerdictKind.REJECTED, ())
+
+
 # Properties.
 
 _SENTENCES = st.lists(st.sampled_from([text for text, _ in CLAIMS]), max_size=4)
@@ -393,7 +435,8 @@ def test_a_new_error_marker_is_never_a_success(
         assert len(verdict.because) >= 2
     if verdict.field_errors:
         assert verdict.kind is VerdictKind.REJECTED
-        assert error
+        said = [error, *words]
+        assert all(any(e.message in text for text in said) for e in verdict.field_errors)
 
 
 @settings(max_examples=200, deadline=None)

@@ -29,6 +29,21 @@ CLAIMS: list[tuple[str, Topic]] = [
     ("This business is already listed in our directory.", Topic.ALREADY_LISTED),
     ("A listing with this phone number already exists.", Topic.ALREADY_LISTED),
     ("Duplicate listing detected.", Topic.ALREADY_LISTED),
+    ("A business with this phone number is already listed: X", Topic.ALREADY_LISTED),
+    ("You are here already", Topic.ALREADY_LISTED),
+    ("We already have this business in our directory.", Topic.ALREADY_LISTED),
+    ("This business has already been submitted.", Topic.ALREADY_LISTED),
+    ("The website has been submitted before.", Topic.ALREADY_LISTED),
+    ("The site you are trying to submit already exists.", Topic.ALREADY_LISTED),
+    ("It looks like this business is already on our site.", Topic.ALREADY_LISTED),
+    ("This company is already part of our directory.", Topic.ALREADY_LISTED),
+    ("We found an existing listing for your business.", Topic.ALREADY_LISTED),
+    ("Another listing with the same phone number exists.", Topic.ALREADY_LISTED),
+    ("URL already in use.", Topic.ALREADY_LISTED),
+    ("Possible duplicate: X", Topic.ALREADY_LISTED),
+    ("Your shop has been entered.", Topic.ACCEPTED),
+    ("Number added", Topic.ACCEPTED),
+    ("Your listing was NOT received.", Topic.REFUSED),
     ("This email address is already registered.", Topic.ACCOUNT_EXISTS),
     ("That username is already taken.", Topic.ACCOUNT_EXISTS),
     ("Your submission was rejected.", Topic.REFUSED),
@@ -63,6 +78,8 @@ CLAIMS: list[tuple[str, Topic]] = [
     ("Wir haben Ihnen einen Bestätigungslink geschickt.", Topic.PENDING_EMAIL),
     ("Diese Firma ist bereits eingetragen.", Topic.ALREADY_LISTED),
     ("Diese E-Mail-Adresse ist bereits registriert.", Topic.ACCOUNT_EXISTS),
+    ("Dit bedrijf staat al in onze gids.", Topic.ALREADY_LISTED),
+    ("Su negocio ya aparece en nuestra guía.", Topic.ALREADY_LISTED),
     ("Ihr Eintrag konnte nicht gespeichert werden.", Topic.FAILED),
     ("Es ist ein Fehler aufgetreten.", Topic.FAILED),
     ("Bitte füllen Sie alle Pflichtfelder aus.", Topic.INVALID),
@@ -219,3 +236,18 @@ _TROUBLES = [pair for pair in CLAIMS if pair[1] not in GOOD | {Topic.PREVIEW}]
 @pytest.mark.parametrize(("text", "topic"), _TROUBLES)
 def test_a_sentence_of_trouble_claims_no_acceptance(text: str, topic: Topic) -> None:
     assert Topic.ACCEPTED not in _said(text)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Check whether your business is already listed before adding it.",
+        "If your business is already listed, claim it.",
+        "Is your business already listed?",
+        "Your listing is already in review.",
+        "The information you have entered is invalid.",
+        "Submit your website before the end of the year.",
+    ],
+)
+def test_what_does_not_say_that_a_business_was_known_or_taken_in(sentence: str) -> None:
+    assert not topics_of(sentence) & {Topic.ALREADY_LISTED, Topic.ACCEPTED}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from dbolt.cli.single import Journal, _target
+from dbolt.cli.single import Journal, target_of
 from dbolt.domain.profile import Profile
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import Pressed, VerdictKind
@@ -114,7 +114,7 @@ def test_doctor_says_what_is_missing_and_how_to_get_it(tmp_path: Path) -> None:
 
 def test_a_press_is_on_record_until_it_is_proven_to_have_been_refused(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "presses.jsonl")
-    profile, directory = Profile.model_validate(PROFILE), _target("https://albany.example/add")
+    profile, directory = Profile.model_validate(PROFILE), target_of("https://albany.example/add")
     assert not journal.knows(profile, directory)
     journal.press(profile, directory)
     assert journal.knows(profile, directory)
