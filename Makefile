@@ -28,6 +28,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 	@$(PIP) install --root-user-action=ignore --require-hashes -r requirements-dev.lock
 	@touch $@
 
+.venv/bench: requirements-bench.lock .venv/dev
+	@$(PIP) install --root-user-action=ignore --require-hashes -r requirements-bench.lock
+	@touch $@
+
 demo: .venv/base
 	@$(BIN)/dbolt demo $(ARGS)
 
@@ -47,7 +51,7 @@ test: lint
 prove: .venv/dev
 	$(BIN)/pytest -m long --timeout 3600 $(ARGS)
 
-bench-%: .venv/dev
+bench-%: .venv/bench
 	$(BIN)/python -m benchmarks.$* $(ARGS)
 
 # Without index addresses: whoever installs uses the index of their own settings.
@@ -57,6 +61,9 @@ lock: .venv/dev
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --extra sandbox --extra build --extra test \
 	    -c requirements.lock -q -o requirements-dev.lock
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --extra sandbox --extra build --extra test --extra bench \
+	    -c requirements-dev.lock -q -o requirements-bench.lock
 
 clean:
 	rm -rf .venv .dbolt .pytest_cache .mypy_cache .ruff_cache build dist

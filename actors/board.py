@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from actors.clock import DatabaseClock
+from dbolt.domain.breaker import Breaker
 from dbolt.domain.directory import Directory
 from dbolt.domain.protocol import PauseLevel
 from dbolt.domain.schedule import Schedule
@@ -99,6 +100,11 @@ class Board:
         """Looks are due in *wait_s*: the database is asked for them then."""
         self.looks_at = min(self.looks_at, self.clock.now() + wait_s)
         self.tending.set()
+
+    def judge(self, slug: str, breaker: Breaker) -> None:
+        """The directory's breaker stands like this from now on."""
+        self.schedule.judge(slug, breaker, self.clock.now())
+        self.rouse()
 
     def let_go(self, token: UUID) -> None:
         """A lease has ended, however it did."""

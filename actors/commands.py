@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
@@ -10,52 +11,29 @@ from pydantic import ValidationError
 
 from actors.board import Board
 from actors.commit import Batch
-from actors.verbs import Verbs, plain_text
+from actors.pausing import Pausing
+from actors.verbs import Verbs, not_for_robots, plain_text
 from dbolt.domain.directory import Directory, Policy
 from dbolt.domain.lifecycle import Event, JobEvent, JobState
-from dbolt.domain.plan import CURRENCY, PLANS, PlanName
 from dbolt.domain.profile import Profile
-from dbolt.domain.protocol import (
-    Fulfilled,
-    PaidOrder,
-    PauseLevel,
-    PauseScope,
-    Refused,
-    RetryFilter,
-)
+from dbolt.domain.protocol import PauseLevel, PauseScope, Refused, RetryFilter
 from dbolt.domain.reasons import Reason
 from dbolt.domain.schedule import turns
-from dbolt.store import directories, jobs, orders, queue
-from dbolt.store.jobs import Job
+from dbolt.store import directories, jobs, queue
+from dbolt.store.jobs import Job, Retryable
 from dbolt.store.queue import Wish
 
 MACHINE = "orchestrator"
+PRIORITIES = range(1, 101)
 
 
 class Commands:
     """The commands, to be run inside the committer's transactions."""
 
-    def __init__(self, board: Board, verbs: Verbs) -> None:
+    def __init__(self, board: Board, verbs: Verbs, pausing: Pausing) -> None:
         self._board = board
         self._verbs = verbs
-
-    async def fulfil(self, paid: PaidOrder, batch: Batch) -> Fulfilled | Refused:
-        """The one job of a paid order, made now or earlier."""
-        known = await orders.job_of_event(batch.connection, paid.event_id)
-        if known is not None:
-            return Fulfilled(job_id=known, created=False)
-        order = await orders.lock(batch.connection, paid.order_id)
-        refused = _unpayable(paid, order)
-        if order is None or refused is not None:
-            return refused or Refused(problem=f"There is no order {paid.order_id}.")
-        await orders.note_event(batch.connection, paid.event_id, order.id)
-        if order.job_id is not None:
-            return Fulfilled(job_id=order.job_id, created=False)
-        await orders.pay(batch.connection, batch.epoch, order.id, paid.payment_ref)
-        plan = PLANS[PlanName(order.plan)]
-        job_id = await jobs.add(batch.connection, batch.epoch, order, plan, MACHINE)
-        batch.changed.add(job_id)
-        return Fulfilled(job_id=job_id, created=True)
+        self._pausing = pausing
 
     async def profile_completed(
         self, job_id: UUID, profile_id: UUID, batch: Batch
@@ -66,6 +44,15 @@ class Commands:
             return Refused(problem=f"There is no job {job_id}.")
         if job.state is JobState.CANCELLED:
             return Refused(problem="The job was cancelled; its profile cannot change any more.")
+        profile = await self._give_profile(batch, job, profile_id)
+        if isinstance(profile, Refused):
+            return profile
+        if job.state is JobState.AWAITING_PROFILE:
+            await self._begin(batch, job, profile)
+        return None
+
+    async def _give_profile(self, batch: Batch, job: Job, profile_id: UUID) -> Profile | Refused:
+        """Attempts of *job* use that profile from now on, if it is the customer's and complete."""
         doc = await jobs.profile(batch.connection, profile_id, job.customer_id)
         if doc is None:
             return Refused(problem=f"The customer has no profile {profile_id}.")
@@ -75,11 +62,9 @@ class Commands:
             first = error.errors(include_url=False)[0]
             place = ".".join(str(part) for part in first["loc"])
             return Refused(problem=f"The profile is not complete: {place}: {first['msg']}.")
-        await jobs.set_profile(batch.connection, batch.epoch, job_id, profile_id)
-        batch.changed.add(job_id)
-        if job.state is JobState.AWAITING_PROFILE:
-            await self._begin(batch, job, profile)
-        return None
+        await jobs.set_profile(batch.connection, batch.epoch, job.id, profile_id)
+        batch.changed.add(job.id)
+        return profile
 
     async def _begin(self, batch: Batch, job: Job, profile: Profile) -> None:
         await queue.move_jobs(
@@ -108,83 +93,73 @@ class Commands:
 
         batch.after.append(join)
 
-    async def retry(self, wanted: RetryFilter, actor: str, batch: Batch) -> int:
-        """How many submissions went back to the queue."""
+    async def retry(
+        self, wanted: RetryFilter, profile_id: UUID | None, actor: str, batch: Batch
+    ) -> int | Refused:
+        """How many submissions went back to the queue, with their job's new profile if given."""
         found = await jobs.retryable(batch.connection, wanted)
+        if profile_id is not None:
+            refused = await self._edit(batch, found, profile_id)
+            if refused is not None:
+                return refused
         over = {row.job_id for row in found if row.job_state is JobState.COMPLETE}
         over |= {row.job_id for row in found if row.job_state is JobState.CANCELLED}
         if over:
             await queue.move_jobs(
                 batch.connection, batch.epoch, list(over), JobEvent.REOPENED, actor
             )
+        for job_id in over:
+            # A pause that a job ended under says nothing about what is asked for now.
+            scope = PauseScope(level=PauseLevel.JOB, key=str(job_id))
+            await self._pausing.lift(scope, batch)
+            batch.after.append(partial(self._board.schedule.call_back, job_id))
         ids = [row.id for row in found]
         served = self._board.schedule.served
         await jobs.line_place(batch.connection, batch.epoch, served, ids)
         wishes = [Wish(id_, Event.REQUEUED, None) for id_ in ids]
-        moved = await self._verbs.move(batch, wishes, actor)
-        for job_id in over:
-            batch.after.append(partial(self._board.schedule.call_back, job_id))
-        return len(moved)
+        return len(await self._verbs.move(batch, wishes, actor))
 
-    async def pause(self, scope: PauseScope, actor: str, batch: Batch) -> Refused | None:
-        """Nothing of *scope* starts or presses from the commit on."""
-        job_id = await self._job_of(scope, batch)
-        if isinstance(job_id, Refused):
-            return job_id
-        if job_id is not None:
-            moved = await queue.move_jobs(
-                batch.connection, batch.epoch, [job_id], JobEvent.PAUSED, actor
-            )
-            job = await jobs.lock(batch.connection, job_id)
-            if not moved and job is not None and job.state is not JobState.PAUSED:
-                return Refused(problem=f"The job is {job.state} and cannot be paused.")
-            batch.changed.add(job_id)
-        await directories.pause(batch.connection, scope, actor)
-        batch.after.append(partial(self._board.schedule.pause, scope))
-        return None
+    async def _edit(
+        self, batch: Batch, found: Sequence[Retryable], profile_id: UUID
+    ) -> Refused | None:
+        """Gives the one job of *found* its new profile. Refused before anything is written."""
+        job_ids = {row.job_id for row in found}
+        if len(job_ids) != 1:
+            return Refused(problem="Changed details belong to one job; name it in the filter.")
+        job = await jobs.lock(batch.connection, job_ids.pop())
+        if job is None:
+            return Refused(problem="The job is gone.")
+        given = await self._give_profile(batch, job, profile_id)
+        return given if isinstance(given, Refused) else None
 
-    async def resume(self, scope: PauseScope, actor: str, batch: Batch) -> Refused | None:
-        """*scope* goes on; a second resume is the same."""
-        job_id = await self._job_of(scope, batch)
-        if isinstance(job_id, Refused):
-            return job_id
-        if job_id is not None:
-            await queue.move_jobs(batch.connection, batch.epoch, [job_id], JobEvent.RESUMED, actor)
-            batch.changed.add(job_id)
-        await directories.resume(batch.connection, scope)
+    async def prioritise(
+        self, job_id: UUID, priority: int, actor: str, batch: Batch
+    ) -> Refused | None:
+        """The job's submissions that wait get turns by this weight, from where they began."""
+        if priority not in PRIORITIES:
+            return Refused(problem="A priority lies between 1 and 100.")
+        job = await jobs.lock(batch.connection, job_id)
+        if job is None:
+            return Refused(problem=f"There is no job {job_id}.")
+        if job.state is JobState.CANCELLED or job.state is JobState.COMPLETE:
+            return Refused(problem=f"The job is {job.state}; nothing of it waits.")
+        await jobs.prioritise(batch.connection, batch.epoch, job_id, priority, actor)
+        line = await jobs.in_line(batch.connection, job)
         board = self._board
+        # What it has waited so far stays its own.
+        start = line[0].turn - 1 / job.priority if line else 0.0
+        places = turns(start, None, priority, len(line))
+        new = [(row.id, turn) for row, turn in zip(line, places, strict=True)]
+        await jobs.move_up(batch.connection, batch.epoch, new)
+        batch.changed.add(job_id)
+        moved = [replace(row, turn=turn) for row, turn in zip(line, places, strict=True)]
 
-        def go_on() -> None:
-            board.schedule.resume(scope, board.clock.now())
+        def learn() -> None:
+            board.schedule.rejoin(moved, board.clock.now())
             board.stir()
 
-        batch.after.append(go_on)
+        batch.after.append(learn)
         return None
-
-    async def _job_of(self, scope: PauseScope, batch: Batch) -> UUID | Refused | None:
-        """The job that *scope* is about, None for another level, or why it means nothing."""
-        problem = self._meaningless(scope)
-        if problem:
-            return Refused(problem=problem)
-        if scope.level is not PauseLevel.JOB:
-            return None
-        job_id = UUID(scope.key)
-        if await jobs.lock(batch.connection, job_id) is None:
-            return Refused(problem=f"There is no job {job_id}.")
-        return job_id
-
-    def _meaningless(self, scope: PauseScope) -> str:
-        """What is wrong with the key of *scope*, or nothing."""
-        match scope.level:
-            case PauseLevel.GLOBAL:
-                return "A global pause has no key." if scope.key else ""
-            case PauseLevel.PLAN:
-                known = scope.key in set(PlanName)
-            case PauseLevel.DIRECTORY:
-                known = scope.key in self._board.directories
-            case PauseLevel.JOB:
-                known = _is_uuid(scope.key)
-        return "" if known else f"There is no {scope.level} {scope.key!r}."
 
     async def cancel(self, job_id: UUID, actor: str, batch: Batch) -> Refused | None:
         """Nothing more of the job is sent; what was sent is still looked after."""
@@ -203,8 +178,7 @@ class Commands:
         board = self._board
         batch.after.append(partial(board.schedule.call_off, job_id))
         scope = PauseScope(level=PauseLevel.JOB, key=str(job_id))
-        await directories.resume(batch.connection, scope)
-        batch.after.append(partial(board.schedule.pauses.discard, scope))
+        await self._pausing.lift(scope, batch)
         for row in moved:
             if row.token is not None:
                 batch.after.append(partial(board.let_go, row.token))
@@ -214,6 +188,15 @@ class Commands:
         """*entries* are the catalogue from now on."""
         await directories.replace(batch.connection, entries)
         board = self._board
+        closing = [
+            entry.slug
+            for entry in entries
+            if entry.policy is not Policy.AUTO and entry.slug in board.directories
+        ]
+        waiting = await jobs.queued_on(batch.connection, closing)
+        policies = {entry.slug: entry.policy for entry in entries}
+        await self._verbs.move(batch, not_for_robots(waiting, policies))
+        batch.everything = True
 
         def learn() -> None:
             for entry in entries:
@@ -238,34 +221,11 @@ class Commands:
         return Refused(problem=f"No submission {submission_id} waits for a person.")
 
 
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _unpayable(paid: PaidOrder, order: orders.Order | None) -> Refused | None:
-    if order is None:
-        return Refused(problem=f"There is no order {paid.order_id}.")
-    if order.state == "refunded":
-        return Refused(problem="The order was refunded; nothing can be made of it.")
-    price = PLANS[PlanName(order.plan)].price_cents
-    if paid.currency.lower() != CURRENCY or paid.amount_cents != price:
-        return Refused(
-            problem=f"The plan {order.plan} costs {price} cents ({CURRENCY}), "
-            f"but {paid.amount_cents} ({paid.currency.lower()}) were paid."
-        )
-    return None
-
-
 def _wish_of(submission_id: UUID, directory: Directory, profile: Profile) -> Wish | None:
     """Why this directory is not for the robot; None where it is."""
-    if directory.policy is Policy.SKIP:
-        return Wish(submission_id, Event.SKIPPED, Reason.POLICY_SKIP)
-    if not directory.serves(profile.address.country):
+    if directory.policy is not Policy.SKIP and not directory.serves(profile.address.country):
         return Wish(submission_id, Event.SKIPPED, Reason.NOT_ELIGIBLE)
-    if directory.policy in (Policy.MANUAL, Policy.ASSISTED):
-        return Wish(submission_id, Event.PERSON_NEEDED, Reason.POLICY_MANUAL)
-    return None
+    return next(
+        iter(not_for_robots([(submission_id, directory.slug)], {directory.slug: directory.policy})),
+        None,
+    )

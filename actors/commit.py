@@ -61,6 +61,8 @@ class Batch:
     """What changed its state; the jobs' counts follow from it at the end."""
     changed: set[UUID] = field(default_factory=set)
     """Further jobs of which listeners are told."""
+    everything: bool = False
+    """Whether something changed that concerns every job."""
     ended: set[UUID] = field(default_factory=set)
     """Jobs that may be complete though nothing of them moved."""
     after: list[Callable[[], None]] = field(default_factory=list)
@@ -121,6 +123,8 @@ class GroupCommitter:
     def submit(self, verb: Verb, said: Any) -> asyncio.Future[Any]:
         """The answer to one call, which comes after its commit. Raises Fenced, CommitFailed."""
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        # Who said several things at once hears of the first failure alone.
+        answer.add_done_callback(lambda done: done.cancelled() or done.exception())
         if self._over is not None:
             answer.set_exception(self._over)
         else:
@@ -274,12 +278,15 @@ class GroupCommitter:
             await queue.tally(batch.connection, self._epoch, differences)
         if batch.changed:
             await queue.tell(batch.connection, list(batch.changed))
+        if batch.everything:
+            await queue.tell_all(batch.connection)
 
     async def _give_up_connection(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            connection.terminate()
+            # The pool takes a connection back by itself when the server ends it.
             with contextlib.suppress(*(OSError, asyncpg.InterfaceError, asyncpg.PostgresError)):
+                connection.terminate()
                 await self._pool.release(connection)
 
     def _count(self, calls: int, seconds: float) -> None:

@@ -29,12 +29,14 @@ LONGEST_NAP_S = 5.0
 
 async def rebuild(board: Board, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     """Fills a fresh *board* from Postgres: leases still out are honoured."""
-    board.directories = await directories.load(pool)
-    presses = await queue.recent_presses(pool, list(board.directories))
-    for slug, directory in board.directories.items():
-        board.schedule.set_directory(slug, directory.pace, presses.get(slug, ()))
-    board.schedule.pauses = await directories.pauses(pool)
+    known = await directories.load(pool)
+    presses = await queue.recent_presses(pool, list(known))
     now = board.clock.now()
+    for slug, (directory, breaker) in known.items():
+        board.directories[slug] = directory
+        board.schedule.set_directory(slug, directory.pace, presses.get(slug, ()))
+        board.schedule.judge(slug, breaker, now)
+    board.schedule.pauses = await directories.pauses(pool)
     for held in await leases.in_flight(pool):
         pressed = held.state is State.PRESSED
         board.schedule.lanes[held.directory].pacer.taken_over(now, pressed=pressed)

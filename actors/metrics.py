@@ -24,7 +24,7 @@ class Figures:
     """Builds snapshots; counts rows at most every `FRESH_S`."""
 
     def __init__(self) -> None:
-        self._counted_at = float("-inf")
+        self._recount_at = float("-inf")
         self._rows: dict[str, Any] = {
             "submissions": dict.fromkeys((state.value for state in State), 0),
             "jobs": dict.fromkeys((state.value for state in JobState), 0),
@@ -36,7 +36,7 @@ class Figures:
     ) -> dict[str, Any]:
         """Plain values only: names to numbers, texts and further such dictionaries."""
         away = committer.figures.away
-        if not away and time.monotonic() - self._counted_at > FRESH_S:
+        if not away and time.monotonic() >= self._recount_at:
             away = not await self._count(pool)
         now, held = board.clock.now(), board.held.values()
         pauses = sorted((pause.level.value, pause.key) for pause in board.schedule.pauses)
@@ -52,11 +52,13 @@ class Figures:
             },
             "workers": self._workers(board),
             "pauses": [{"level": level, "key": key} for level, key in pauses],
+            "resting": _resting(board, now),
             "directories": len(board.directories),
             "commit": _commit(committer),
         }
 
     async def _count(self, pool: asyncpg.Pool[asyncpg.Record]) -> bool:
+        started = time.monotonic()
         try:
             submissions = await queue.counts(pool)
             of_jobs = await jobs.counts(pool)
@@ -70,7 +72,9 @@ class Figures:
             "jobs": {state.value: of_jobs.get(state, 0) for state in JobState},
             "outbox": letters,
         }
-        self._counted_at = time.monotonic()
+        ended = time.monotonic()
+        # Counting may take a twentieth of the time, however many rows there are.
+        self._recount_at = ended + max(FRESH_S, 20 * (ended - started))
         return True
 
     def _workers(self, board: Board) -> dict[str, dict[str, float]]:
@@ -83,6 +87,15 @@ class Figures:
             for name, at in sorted(board.workers.items())
             if now - at < HEARD_S
         }
+
+
+def _resting(board: Board, now: float) -> dict[str, float]:
+    """The directories whose circuit is open, and for how many more seconds; 0 while one tries."""
+    return {
+        slug: round(max(lane.pacer.breaker.rests_until - now, 0.0), 1)
+        for slug, lane in sorted(board.schedule.lanes.items())
+        if lane.pacer.breaker.tripped
+    }
 
 
 def _commit(committer: GroupCommitter) -> dict[str, float]:
@@ -114,6 +127,7 @@ def prometheus(status: dict[str, Any]) -> dict[str, float]:
         "dbolt_outbox_waiting": float(status["outbox"]),
         "dbolt_workers": float(len(status["workers"])),
         "dbolt_pauses": float(len(status["pauses"])),
+        "dbolt_directories_resting": float(len(status["resting"])),
         "dbolt_orchestrator_epoch": float(status["epoch"]),
         "dbolt_database_up": float(status["database"] == "up"),
         "dbolt_commit_batches_total": float(commit["batches"]),

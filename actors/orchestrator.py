@@ -24,6 +24,8 @@ from actors.commands import Commands
 from actors.commit import GroupCommitter, Verb
 from actors.granting import Granted, Granting, Want
 from actors.keeper import Keeper
+from actors.pausing import Pausing
+from actors.paying import Paying
 from actors.verbs import NotYet, Verbs
 from dbolt.domain.directory import Directory
 from dbolt.domain.protocol import (
@@ -32,6 +34,7 @@ from dbolt.domain.protocol import (
     Fulfilled,
     PaidOrder,
     PauseScope,
+    PaymentChange,
     Refused,
     Reply,
     RetryFilter,
@@ -44,8 +47,19 @@ from dbolt.store.pool import Role, close_pool, is_lost, open_pool
 
 log = logging.getLogger(__name__)
 
-BY_KEY = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
-"""Every statement here goes by keys; a plan made while a table was small must not scan it later."""
+SERVER = {
+    # Every statement here goes by keys; a plan made while a table was small must not scan it later.
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    # A transaction holds the epoch's row. If its orchestrator hangs, or its machine goes away
+    # without a word, whoever takes over waits no longer than this.
+    "idle_in_transaction_session_timeout": "10s",
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+}
+"""Settings of each connection."""
 
 
 class Orchestrator:
@@ -63,7 +77,9 @@ class Orchestrator:
             {**self._verbs.handlers(), Verb.LEASE: Granting(board).lease},
             lambda: board.schedule.served,
         )
-        self._commands = Commands(board, self._verbs)
+        self._pausing = Pausing(board)
+        self._commands = Commands(board, self._verbs, self._pausing)
+        self._paying = Paying(board, self._commands, self._pausing)
         self._assembler = Assembler(board, pool)
         self._tasks: list[asyncio.Task[None]] = []
         self._figures = metrics.Figures()
@@ -73,7 +89,7 @@ class Orchestrator:
     @classmethod
     async def open(cls, url: SecretStr | str, terms: Terms | None = None) -> Orchestrator:
         """Takes over from whoever was before, and starts. Raises DatabaseUnreachable."""
-        pool = await open_pool(url, Role.ORCHESTRATOR, max_size=6, settings=BY_KEY)
+        pool = await open_pool(url, Role.ORCHESTRATOR, max_size=6, settings=SERVER)
         try:
             async with pool.acquire() as connection, connection.transaction():
                 epoch = await queue.take_over(connection)
@@ -162,6 +178,7 @@ class Orchestrator:
             revoked=await self._revoked(said.alive, beat),
             assignments=assignments,
             drain=said.worker in self._board.draining,
+            lease_s=self._board.terms.lease_s,
         )
 
     def _heard(self, worker: str) -> None:
@@ -237,7 +254,11 @@ class Orchestrator:
 
     async def fulfil(self, paid: PaidOrder) -> Fulfilled | Refused:
         """The one job of a paid order; safe to repeat."""
-        return await self._committer.command(partial(self._commands.fulfil, paid))
+        return await self._committer.command(partial(self._paying.fulfil, paid))
+
+    async def payment_changed(self, change: PaymentChange) -> Refused | None:
+        """The job of a payment that was taken back ends, one of a disputed payment waits."""
+        return await self._committer.command(partial(self._paying.changed, change))
 
     async def profile_completed(self, job_id: UUID, profile_id: UUID) -> Refused | None:
         """The job starts with this profile, or goes on with it."""
@@ -245,19 +266,32 @@ class Orchestrator:
             partial(self._commands.profile_completed, job_id, profile_id)
         )
 
-    async def retry(self, wanted: RetryFilter, *, dry_run: bool, actor: str) -> int | Refused:
-        """How many submissions go back to the queue; with *dry_run*, how many would."""
+    async def retry(
+        self, wanted: RetryFilter, *, dry_run: bool, actor: str, profile_id: UUID | None = None
+    ) -> int | Refused:
+        """How many submissions go back to the queue; with *dry_run*, how many would.
+
+        profile_id: what their one job uses from now on.
+        """
         if dry_run:
             return len(await jobs.retryable(self._pool, wanted))
-        return await self._committer.command(partial(self._commands.retry, wanted, actor))
+        return await self._committer.command(
+            partial(self._commands.retry, wanted, profile_id, actor)
+        )
+
+    async def prioritise(self, job_id: UUID, priority: int, actor: str) -> Refused | None:
+        """The job weighs *priority* (1 to 100) in the fair line from now on."""
+        return await self._committer.command(
+            partial(self._commands.prioritise, job_id, priority, actor)
+        )
 
     async def pause(self, scope: PauseScope, actor: str) -> Refused | None:
         """Nothing of *scope* starts or presses once this has returned."""
-        return await self._committer.command(partial(self._commands.pause, scope, actor))
+        return await self._committer.command(partial(self._pausing.pause, scope, actor))
 
     async def resume(self, scope: PauseScope, actor: str) -> Refused | None:
         """*scope* goes on."""
-        return await self._committer.command(partial(self._commands.resume, scope, actor))
+        return await self._committer.command(partial(self._pausing.resume, scope, actor))
 
     async def cancel(self, job_id: UUID, actor: str) -> Refused | None:
         """Nothing more of the job is sent once this has returned."""

@@ -30,6 +30,7 @@ from dbolt.domain.protocol import (
     Fulfilled,
     PaidOrder,
     PauseScope,
+    PaymentChange,
     Refused,
     Reply,
     RetryFilter,
@@ -96,8 +97,18 @@ class OrchestratorActor:
     async def profile_completed(self, job_id: UUID, profile_id: UUID) -> Refused | None:
         return await (await self._it()).profile_completed(job_id, profile_id)
 
-    async def retry(self, wanted: RetryFilter, *, dry_run: bool, actor: str) -> int | Refused:
-        return await (await self._it()).retry(wanted, dry_run=dry_run, actor=actor)
+    async def payment_changed(self, change: PaymentChange) -> Refused | None:
+        return await (await self._it()).payment_changed(change)
+
+    async def retry(
+        self, wanted: RetryFilter, *, dry_run: bool, actor: str, profile_id: UUID | None = None
+    ) -> int | Refused:
+        return await (await self._it()).retry(
+            wanted, dry_run=dry_run, actor=actor, profile_id=profile_id
+        )
+
+    async def prioritise(self, job_id: UUID, priority: int, actor: str) -> Refused | None:
+        return await (await self._it()).prioritise(job_id, priority, actor)
 
     async def pause(self, scope: PauseScope, actor: str) -> Refused | None:
         return await (await self._it()).pause(scope, actor)

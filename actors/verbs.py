@@ -12,6 +12,8 @@ from uuid import UUID
 
 from actors.board import Board
 from actors.commit import Batch, Handler, Verb
+from dbolt.domain.breaker import Breaker
+from dbolt.domain.directory import Policy
 from dbolt.domain.fields import Field
 from dbolt.domain.lifecycle import Event, State
 from dbolt.domain.outcome import Looking, Move, first_look_s, of_look, of_result
@@ -77,6 +79,20 @@ def _once_each(said: Sequence[UUID], answers: Mapping[UUID, bool | NotYet]) -> l
     return given
 
 
+def not_for_robots(rows: Sequence[tuple[UUID, str]], policies: Mapping[str, Policy]) -> list[Wish]:
+    """Of submissions with their directories, where those go that are not for the robot."""
+    found: list[Wish] = []
+    for id_, slug in rows:
+        match policies[slug]:
+            case Policy.SKIP:
+                found.append(Wish(id_, Event.SKIPPED, Reason.POLICY_SKIP))
+            case Policy.MANUAL | Policy.ASSISTED:
+                found.append(Wish(id_, Event.PERSON_NEEDED, Reason.POLICY_MANUAL))
+            case Policy.AUTO:
+                pass
+    return found
+
+
 class Verbs:
     """The handlers of the group committer."""
 
@@ -100,6 +116,7 @@ class Verbs:
         )
         await self._keep_accounts(batch, moved, by_token)
         await self.follow(batch, moved)
+        await self._judge(batch, moved, by_token)
         known = {row.token for row in moved if row.token is not None}
         rest = [token for token in by_token if token not in known]
         if rest:
@@ -128,6 +145,43 @@ class Verbs:
             result = said[row.token].result if row.token is not None else None
             if isinstance(result, Pressed) and result.account is not None:
                 await directories.keep_account(batch.connection, row.id, result.account)
+
+    async def _judge(
+        self, batch: Batch, moved: Sequence[Moved], said: Mapping[UUID, Settlement]
+    ) -> None:
+        """What the results say about their directories."""
+        board, now = self._board, self._board.clock.now()
+        judged: dict[str, Breaker] = {}
+        for row in moved:
+            if row.token is None:
+                continue
+            before = judged.get(row.directory, board.schedule.lanes[row.directory].pacer.breaker)
+            after = before.after(said[row.token].result, now, board.terms.backoff)
+            if after != before:
+                judged[row.directory] = after
+        if judged:
+            await directories.keep_health(batch.connection, batch.epoch, judged)
+        for slug, breaker in judged.items():
+            batch.after.append(partial(board.judge, slug, breaker))
+        dead = {slug: breaker for slug, breaker in judged.items() if breaker.hopeless}
+        if dead:
+            await self._let_wait_no_longer(batch, dead, moved)
+
+    async def _let_wait_no_longer(
+        self, batch: Batch, dead: Mapping[str, Breaker], moved: Sequence[Moved]
+    ) -> None:
+        """Skips who waits for directories that do not come back, by the reason seen last."""
+        reasons = {row.directory: row.reason for row in moved}
+        wishes = [
+            Wish(
+                id_,
+                Event.SKIPPED,
+                reasons[slug],
+                f"The directory failed {dead[slug].failures} times in a row.",
+            )
+            for id_, slug in await jobs.queued_on(batch.connection, list(dead))
+        ]
+        await self.move(batch, wishes)
 
     async def _settle_looks(
         self, batch: Batch, tokens: Sequence[UUID], said: Mapping[UUID, Settlement]
@@ -180,8 +234,12 @@ class Verbs:
         looks: dict[UUID, float] = {}
         wishes: list[Wish] = []
         for row in moved:
-            wait_s = first_look_s(row.to_state, board.directories[row.directory], row.listing_url)
+            directory = board.directories[row.directory]
+            wait_s = first_look_s(row.to_state, directory, row.listing_url)
             if wait_s is not None:
+                if row.event is Event.LEASE_EXPIRED:
+                    # The worker that was lost, or its site, may still be at it.
+                    wait_s += directory.timeout_s * board.terms.backoff
                 looks[row.id] = wait_s
             elif row.to_state is State.UNCERTAIN:
                 # Nobody but a person can tell whether the form went through.
@@ -198,6 +256,10 @@ class Verbs:
         back = [row for row in moved if row.to_state is State.QUEUED]
         if not back:
             return
+        # The catalogue may have changed its mind about robots meanwhile.
+        policies = {row.directory: board.directories[row.directory].policy for row in back}
+        stop = not_for_robots([(row.id, row.directory) for row in back], policies)
+        await self.move(batch, stop)
         absent = [row.id for row in back if row.event is Event.ABSENT]
         if absent:
             off = await jobs.queued_in_cancelled(batch.connection, absent)

@@ -11,6 +11,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,8 @@ from dbolt.domain.submission import Assignment, NotSent, Pressed, Result, Task, 
 log = logging.getLogger(__name__)
 
 POLL_S = 20.0
+ATTEMPT_MARGIN_S = 60.0
+"""What an attempt may take beyond its directory's own limit, by its own reckoning."""
 MARGIN_S = 180.0
 """What an attempt may take beyond its directory's own limit before it is given up as hung."""
 FIRST_WAIT_S = 0.2
@@ -187,6 +190,11 @@ class Worker:
         await asyncio.sleep(longest * random.uniform(0.5, 1))  # noqa: S311 - no secret
 
     def _start(self, assignment: Assignment) -> None:
+        # The lease's first deadline is by the database's clock, and heartbeats move it on. What
+        # limits the attempt is its own time, by the clock of the machine that it runs on.
+        time_s = assignment.directory.timeout_s + ATTEMPT_MARGIN_S
+        ends_at = datetime.now(UTC) + timedelta(seconds=time_s)
+        assignment = assignment.model_copy(update={"deadline_at": ends_at})
         task = asyncio.create_task(self._carry_out(assignment), name=assignment.directory.slug)
         self._slots[assignment.token] = _Slot(assignment, task)
 
@@ -248,12 +256,13 @@ class Worker:
             said = self._everything()
             if not (said.settled or said.press or said.alive):
                 continue
+            asked_at = asyncio.get_running_loop().time()
             reply = await self._call(said)
             if reply is None:
                 await self._pause_before_next()
                 self._say.set()
             else:
-                self._hear(said, reply)
+                self._hear(said, reply, asked_at)
 
     async def _something_to_say(self) -> None:
         """Until a slot has something to say, a permit may be asked for again, or hearts beat."""
@@ -278,8 +287,10 @@ class Worker:
             want=self._free(),
         )
 
-    def _hear(self, said: Exchange, reply: Reply) -> None:
+    def _hear(self, said: Exchange, reply: Reply, asked_at: float) -> None:
         now = asyncio.get_running_loop().time()
+        # By this machine's clock alone: the database's may differ from it.
+        in_time = now - asked_at < reply.lease_s / 2
         saying = self._saying
         for token in reply.acks:
             # Stale ones, too: another holds that lease, and nothing can be added.
@@ -289,7 +300,7 @@ class Worker:
         for token, allowed in reply.permits.items():
             answer = saying.permits.get(token)
             if answer is not None and not answer.done():
-                answer.set_result(allowed)
+                answer.set_result(allowed and in_time)
         for token in reply.revoked:
             slot = self._slots.get(token)
             if slot is not None and token in said.alive and not slot.permitted:

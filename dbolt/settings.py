@@ -70,6 +70,8 @@ class Secrets(BaseModel):
     stripe_webhook_secret: SecretStr
     stripe_secret_key: SecretStr | None = None
     staff_token: SecretStr
+    worker_token: SecretStr | None = None
+    """What workers over HTTP show; None turns them away."""
 
     @classmethod
     def load(cls, path: Path) -> Secrets:
@@ -107,6 +109,7 @@ class SecretVariables(BaseSettings):
     stripe_secret_key: SecretStr | None = None
     stripe_webhook_secret: SecretStr | None = None
     dbolt_staff_token: SecretStr | None = None
+    dbolt_worker_token: SecretStr | None = None
 
 
 def forget_secret_variables() -> None:

@@ -9,22 +9,24 @@ address in first can look into the real owner's job.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from pydantic import SecretStr
+from fastapi.exceptions import RequestValidationError
+from pydantic import SecretStr, ValidationError
 
 from dbolt.domain.lifecycle import JobState
 from dbolt.domain.plan import CURRENCY, PLANS, PlanName
 from dbolt.domain.profile import Profile
 from dbolt.domain.protocol import Refused
 from dbolt.providers.payments import CheckoutOrder
-from dbolt.store.queries import Connection
+from dbolt.store.queries import Connection, statements
 from serve_app.identity import SESSION_S, Customer, Viewer, token_hash
 from serve_app.parts import Parts
 from serve_app.problems import Problem
 from serve_app.records import Job
-from serve_app.statements import statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class KnownOrder:
 
 async def place_order(parts: Parts, email: str, plan: PlanName, viewer: Viewer | None) -> Placed:
     """Writes the order before any payment is started, with the account that it needs."""
-    sql, address = statements("accounts"), email.lower()
+    sql, address = statements("accounts", "serve_app"), email.lower()
     price_cents = PLANS[plan].price_cents
     async with parts.pool.acquire() as connection, connection.transaction():
         session: SecretStr | None = None
@@ -76,7 +78,7 @@ async def place_order(parts: Parts, email: str, plan: PlanName, viewer: Viewer |
 
 async def find_order(connection: Connection, order_id: UUID) -> KnownOrder | None:
     """The order, or None where it is not there for whoever *connection* reads as."""
-    row = await connection.fetchrow(statements("accounts")["order"], order_id)
+    row = await connection.fetchrow(statements("accounts", "serve_app")["order"], order_id)
     if row is None:
         return None
     return KnownOrder(
@@ -96,7 +98,9 @@ async def find_order(connection: Connection, order_id: UUID) -> KnownOrder | Non
 
 async def latest_profile(connection: Connection, customer_id: UUID) -> Profile | None:
     """The newest version of what the customer told about the business."""
-    row = await connection.fetchrow(statements("accounts")["latest_profile"], customer_id)
+    row = await connection.fetchrow(
+        statements("accounts", "serve_app")["latest_profile"], customer_id
+    )
     return Profile.model_validate(row["doc"]) if row else None
 
 
@@ -108,15 +112,37 @@ async def complete_profile(parts: Parts, job: Job, profile: Profile) -> UUID:
     """
     if job.state is not JobState.AWAITING_PROFILE:
         raise Problem(409, _TAKEN[job.state])
-    sql = statements("accounts")
     async with parts.pool.acquire() as connection, connection.transaction():
-        await connection.execute(sql["lock_customer"], job.customer_id)
-        profile_id: UUID = await connection.fetchval(
-            sql["add_profile"], job.customer_id, profile.model_dump(mode="json")
-        )
+        profile_id = await _add_profile(connection, job.customer_id, profile)
     refused = await parts.queue.profile_completed(job.id, profile_id)
     if isinstance(refused, Refused):
         raise Problem(409, refused.problem)
+    return profile_id
+
+
+async def corrected_profile(parts: Parts, job: Job, changes: Mapping[str, Any]) -> UUID:
+    """A new version of the customer's newest profile with *changes* in it; the version's id.
+
+    Raises Problem(409) where there is no profile yet, RequestValidationError where it would not be
+    complete.
+    """
+    async with parts.pool.acquire() as connection, connection.transaction():
+        profile = await latest_profile(connection, job.customer_id)
+        if profile is None:
+            raise Problem(409, "The job has no profile yet; fill that in first.")
+        try:
+            changed = Profile.model_validate(profile.model_dump(mode="json") | dict(changes))
+        except ValidationError as error:
+            raise RequestValidationError(error.errors(include_url=False)) from error
+        return await _add_profile(connection, job.customer_id, changed)
+
+
+async def _add_profile(connection: Connection, customer_id: UUID, profile: Profile) -> UUID:
+    sql = statements("accounts", "serve_app")
+    await connection.execute(sql["lock_customer"], customer_id)
+    profile_id: UUID = await connection.fetchval(
+        sql["add_profile"], customer_id, profile.model_dump(mode="json")
+    )
     return profile_id
 
 

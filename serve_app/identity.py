@@ -21,10 +21,9 @@ from fastapi import Depends, Request
 from pydantic import SecretStr
 from starlette.responses import Response
 
-from dbolt.store.queries import Connection
+from dbolt.store.queries import Connection, statements
 from serve_app.parts import Parts, parts_of
 from serve_app.problems import Problem
-from serve_app.statements import statements
 
 SESSION_S = 30 * 24 * 3600
 STAFF_S = 12 * 3600
@@ -119,7 +118,7 @@ def is_staff_cookie(parts: Parts, cookie: str) -> bool:
 async def customer_of_token(parts: Parts, token: str) -> Customer | None:
     """The customer whose session *token* opens."""
     row = await parts.pool.fetchrow(
-        statements("accounts")["customer_of_session"], token_hash(token)
+        statements("accounts", "serve_app")["customer_of_session"], token_hash(token)
     )
     return Customer(row["id"], row["email"]) if row else None
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 import asyncpg
 from fastapi import FastAPI, Request
 
+from dbolt.domain.submission import EvidenceKind, EvidenceRef
 from dbolt.providers.payments import Checkout
 from dbolt.settings import Secrets
 from serve_app.changes import Changes
@@ -20,8 +22,12 @@ from serve_app.counters import Counters
 from serve_app.queue import Queue
 
 
-class EvidenceReader(Protocol):
-    """The side of the evidence store that pages use."""
+class Evidence(Protocol):
+    """The evidence store: pages read it, workers over HTTP put into it."""
+
+    async def put(
+        self, data: bytes, *, kind: EvidenceKind, media_type: str, taken_at: datetime
+    ) -> EvidenceRef: ...
 
     async def get(self, sha256: str) -> bytes | None: ...
 
@@ -38,7 +44,7 @@ class Parts:
     pool: asyncpg.Pool[asyncpg.Record]
     queue: Queue
     changes: Changes
-    evidence: EvidenceReader
+    evidence: Evidence
     checkout: Checkout
     secrets: Secrets
     base_url: str

@@ -14,7 +14,16 @@ from uuid import UUID
 import ray
 from ray.exceptions import GetTimeoutError, RayError, RayTaskError
 
-from dbolt.domain.protocol import Fulfilled, PaidOrder, PauseScope, Refused, RetryFilter
+from dbolt.domain.protocol import (
+    Exchange,
+    Fulfilled,
+    PaidOrder,
+    PauseScope,
+    PaymentChange,
+    Refused,
+    Reply,
+    RetryFilter,
+)
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +47,17 @@ class Queue(Protocol):
 
     async def fulfil(self, paid: PaidOrder) -> Fulfilled | Refused: ...
 
+    async def payment_changed(self, change: PaymentChange) -> Refused | None: ...
+
+    async def exchange(self, said: Exchange) -> Reply: ...
+
     async def profile_completed(self, job_id: UUID, profile_id: UUID) -> Refused | None: ...
 
-    async def retry(self, wanted: RetryFilter, *, dry_run: bool, actor: str) -> int | Refused: ...
+    async def retry(
+        self, wanted: RetryFilter, *, dry_run: bool, actor: str, profile_id: UUID | None = None
+    ) -> int | Refused: ...
+
+    async def prioritise(self, job_id: UUID, priority: int, actor: str) -> Refused | None: ...
 
     async def pause(self, scope: PauseScope, actor: str) -> Refused | None: ...
 
@@ -66,14 +83,28 @@ class RayQueue:
         answer: Fulfilled | Refused = await self._call(WAIT_S, "fulfil", paid)
         return answer
 
+    async def payment_changed(self, change: PaymentChange) -> Refused | None:
+        answer: Refused | None = await self._call(WAIT_S, "payment_changed", change)
+        return answer
+
+    async def exchange(self, said: Exchange) -> Reply:
+        answer: Reply = await self._call(WAIT_S + said.wait_s, "exchange", said)
+        return answer
+
     async def profile_completed(self, job_id: UUID, profile_id: UUID) -> Refused | None:
         answer: Refused | None = await self._call(WAIT_S, "profile_completed", job_id, profile_id)
         return answer
 
-    async def retry(self, wanted: RetryFilter, *, dry_run: bool, actor: str) -> int | Refused:
+    async def retry(
+        self, wanted: RetryFilter, *, dry_run: bool, actor: str, profile_id: UUID | None = None
+    ) -> int | Refused:
         answer: int | Refused = await self._call(
-            WAIT_S, "retry", wanted, dry_run=dry_run, actor=actor
+            WAIT_S, "retry", wanted, dry_run=dry_run, actor=actor, profile_id=profile_id
         )
+        return answer
+
+    async def prioritise(self, job_id: UUID, priority: int, actor: str) -> Refused | None:
+        answer: Refused | None = await self._call(WAIT_S, "prioritise", job_id, priority, actor)
         return answer
 
     async def pause(self, scope: PauseScope, actor: str) -> Refused | None:

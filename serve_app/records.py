@@ -15,8 +15,7 @@ from dbolt.domain.lifecycle import MOVING, JobState, State
 from dbolt.domain.plan import PlanName
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import EvidenceRef, TypedValue
-from dbolt.store.queries import Connection
-from serve_app.statements import statements
+from dbolt.store.queries import Connection, statements
 
 
 class _Record(BaseModel):
@@ -134,7 +133,7 @@ async def jobs(
 ) -> list[Job]:
     """Jobs newest first, at most *limit*."""
     rows = await connection.fetch(
-        statements("jobs")["page"],
+        statements("jobs", "serve_app")["page"],
         wanted.state,
         after.created_at if after else None,
         after.id if after else None,
@@ -162,7 +161,7 @@ def _like(words: str) -> str:
 
 async def job(connection: Connection, job_id: UUID) -> Job | None:
     """The job, or None where it is not there for this viewer."""
-    row = await connection.fetchrow(statements("jobs")["job"], job_id)
+    row = await connection.fetchrow(statements("jobs", "serve_app")["job"], job_id)
     return _job(row) if row else None
 
 
@@ -175,19 +174,23 @@ async def submissions(
     offset: int = 0,
 ) -> list[Submission]:
     """The job's submissions by directory name."""
-    rows = await connection.fetch(statements("jobs")["submissions"], job_id, states, limit, offset)
+    rows = await connection.fetch(
+        statements("jobs", "serve_app")["submissions"], job_id, states, limit, offset
+    )
     return [Submission.model_validate(dict(row)) for row in rows]
 
 
 async def submission(connection: Connection, job_id: UUID, directory: str) -> Submission | None:
     """One submission by its directory's slug."""
-    row = await connection.fetchrow(statements("jobs")["submission"], job_id, directory)
+    row = await connection.fetchrow(
+        statements("jobs", "serve_app")["submission"], job_id, directory
+    )
     return Submission.model_validate(dict(row)) if row else None
 
 
 async def attempts(connection: Connection, submission_id: UUID) -> list[Attempt]:
     """The submission's tries, latest first."""
-    rows = await connection.fetch(statements("jobs")["attempts"], submission_id)
+    rows = await connection.fetch(statements("jobs", "serve_app")["attempts"], submission_id)
     return [Attempt.model_validate(_without_passwords(dict(row))) for row in rows]
 
 
@@ -215,6 +218,6 @@ async def events(
 ) -> list[HistoryEvent]:
     """The job's history, newest first."""
     rows = await connection.fetch(
-        statements("jobs")["events"], job_id, submission_id, before, limit
+        statements("jobs", "serve_app")["events"], job_id, submission_id, before, limit
     )
     return [HistoryEvent.model_validate(dict(row)) for row in rows]

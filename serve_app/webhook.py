@@ -13,7 +13,7 @@ import stripe
 from fastapi import FastAPI, Header, Request
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from dbolt.domain.protocol import PaidOrder, Refused
+from dbolt.domain.protocol import PaidOrder, PaymentChange, PaymentTurn, Refused
 from serve_app import problems
 from serve_app.edge import GuardedApp, content_policy
 from serve_app.parts import OpenParts, Parts, lifespan, parts_of
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 TOLERANCE_S = 300
 MAX_BODY_BYTES = 512_000
+REVERSALS = frozenset({"charge.refunded", "charge.dispute.created", "charge.dispute.closed"})
 PAID_EVENTS = frozenset({"checkout.session.completed", "checkout.session.async_payment_succeeded"})
 
 
@@ -41,6 +42,14 @@ class CheckoutSession(_Told):
     payment_intent: str | None = None
 
 
+class Charge(_Told):
+    """The parts of Stripe's Charge or Dispute that decide about a job."""
+
+    payment_intent: str | None = None
+    refunded: bool = False
+    status: str = ""
+
+
 class _EventBody(_Told):
     object: dict[str, Any]
 
@@ -57,7 +66,7 @@ class StripeEvent(_Told):
 class Answer(BaseModel):
     """What became of an event. Stripe looks at the status code only; people look at this."""
 
-    outcome: Literal["fulfilled", "repeated", "ignored"]
+    outcome: Literal["fulfilled", "repeated", "changed", "ignored"]
     job_id: UUID | None = None
     detail: str = ""
 
@@ -122,8 +131,37 @@ def paid_order(event: StripeEvent) -> PaidOrder | str:
     )
 
 
+def payment_change(event: StripeEvent) -> PaymentChange | str:
+    """What *event* says about an earlier payment, or a sentence why nothing follows from it."""
+    try:
+        charge = Charge.model_validate(event.data.object)
+    except ValidationError:
+        return "The event names no payment."
+    turn = _turn(event.type, charge)
+    if turn is None or not charge.payment_intent:
+        return f"{event.type} changes nothing here."
+    return PaymentChange(event_id=event.id, payment_ref=charge.payment_intent, turn=turn)
+
+
+def _turn(kind: str, charge: Charge) -> PaymentTurn | None:
+    match kind, charge.status:
+        case "charge.refunded", _:
+            # Where a part of the money stays, the job stays.
+            return PaymentTurn.REFUNDED if charge.refunded else None
+        case "charge.dispute.created", _:
+            return PaymentTurn.DISPUTED
+        case "charge.dispute.closed", "lost":
+            return PaymentTurn.DISPUTE_LOST
+        case "charge.dispute.closed", _:
+            return PaymentTurn.DISPUTE_WON
+        case _:
+            return None
+
+
 async def act_on(parts: Parts, event: StripeEvent) -> Answer:
-    """Fulfils what *event* proves. Raises QueueAway, and Problem(409) where the queue refuses."""
+    """Does what *event* proves. Raises QueueAway, and Problem(409) where the queue refuses."""
+    if event.type in REVERSALS:
+        return await _change(parts, payment_change(event))
     paid = paid_order(event)
     if isinstance(paid, str):
         return Answer(outcome="ignored", detail=paid)
@@ -133,3 +171,13 @@ async def act_on(parts: Parts, event: StripeEvent) -> Answer:
         log.error("order %s was paid but refused: %s", paid.order_id, told.problem)
         raise Problem(409, told.problem)
     return Answer(outcome="fulfilled" if told.created else "repeated", job_id=told.job_id)
+
+
+async def _change(parts: Parts, change: PaymentChange | str) -> Answer:
+    if isinstance(change, str):
+        return Answer(outcome="ignored", detail=change)
+    refused = await parts.queue.payment_changed(change)
+    if refused is not None:
+        # The notice of the payment may come after this one; then Stripe's next try finds it.
+        raise Problem(409, refused.problem)
+    return Answer(outcome="changed", detail=f"The payment was {change.turn}.")

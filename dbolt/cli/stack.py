@@ -152,6 +152,7 @@ def _secrets(settings: Settings, parts: ExitStack, database: str) -> Secrets:
         stripe_secret_key=given.stripe_secret_key,
         staff_token=given.dbolt_staff_token
         or (kept.staff_token if kept else SecretStr(random.token_urlsafe(32))),
+        worker_token=given.dbolt_worker_token,
     )
 
 

@@ -9,6 +9,7 @@ import math
 from collections import deque
 from collections.abc import Sequence
 
+from dbolt.domain.breaker import Breaker
 from dbolt.domain.directory import Pace
 
 DAY_S = 86_400.0
@@ -20,6 +21,7 @@ class Pacer:
     def __init__(self, pace: Pace, presses: Sequence[float] = ()) -> None:
         """A pacer that knows *presses*, oldest first."""
         self.pace = pace
+        self.breaker = Breaker()
         self.under_way = 0
         """Attempts and looks at a time."""
         self._to_press = 0
@@ -68,17 +70,22 @@ class Pacer:
 
     def may_start_at(self, now: float) -> float:
         """When the next attempt may begin; *now* or earlier if it may at once."""
-        if self.under_way >= self.pace.concurrency:
+        if self.under_way >= (1 if self.breaker.tripped else self.pace.concurrency):
             return math.inf
         latest = max(self._started, self._last_press())
-        return max(latest + self.pace.spacing_s, self._budget_at(now, self._to_press))
+        return max(
+            latest + self.pace.spacing_s,
+            self._budget_at(now, self._to_press),
+            self.breaker.rests_until,
+        )
 
     def places(self, now: float) -> int:
         """How many attempts could begin now."""
         if self.may_start_at(now) > now:
             return 0
         # With any spacing the next one has to wait for it.
-        free = self.pace.concurrency - self.under_way if self.pace.spacing_s == 0 else 1
+        alone = self.pace.spacing_s > 0 or self.breaker.tripped
+        free = 1 if alone else self.pace.concurrency - self.under_way
         return min(free, self.pace.per_day - len(self._presses) - self._to_press)
 
     def may_press_at(self, now: float) -> float:

@@ -66,6 +66,9 @@ class Reply(_Model):
     revoked: list[UUID] = []
     assignments: list[Assignment] = []
     drain: bool = False
+    lease_s: float = 90.0
+    """How long the leases and permits of this reply hold at least, from when they were asked for.
+    A permit that comes later must not be used: somebody else may have the submission by then."""
 
 
 class PauseLevel(StrEnum):
@@ -107,6 +110,23 @@ class PaidOrder(_Model):
     amount_cents: Annotated[int, Field(ge=0)]
     currency: str
     payment_ref: str = ""
+
+
+class PaymentTurn(StrEnum):
+    """What can happen to a payment after it was made."""
+
+    REFUNDED = "refunded"
+    DISPUTED = "disputed"
+    DISPUTE_WON = "dispute_won"
+    DISPUTE_LOST = "dispute_lost"
+
+
+class PaymentChange(_Model):
+    """What became of a payment, proven by the payment provider. `event_id` makes it repeatable."""
+
+    event_id: str
+    payment_ref: Annotated[str, Field(min_length=1)]
+    turn: PaymentTurn
 
 
 class Fulfilled(_Model):

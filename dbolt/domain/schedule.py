@@ -14,10 +14,11 @@ from __future__ import annotations
 import heapq
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from dbolt.domain.breaker import Breaker
 from dbolt.domain.directory import Pace
 from dbolt.domain.pacing import Pacer
 from dbolt.domain.protocol import PauseLevel, PauseScope
@@ -98,6 +99,11 @@ class Lane:
             self.bound = self.heads[-1].turn
             self.complete = False
 
+    def drop(self, gone: Collection[UUID]) -> None:
+        """These do not stand where they stood any more."""
+        self.heads = [row for row in self.heads if row.id not in gone]
+        heapq.heapify(self.heads)
+
     def take(self) -> Ready:
         """The first of the line."""
         row = heapq.heappop(self.heads)
@@ -135,6 +141,12 @@ class Schedule:
         lane.pacer.pace = pace
         self._offer(lane, -math.inf)
 
+    def judge(self, slug: str, breaker: Breaker, now: float) -> None:
+        """The directory's breaker stands like this from now on."""
+        lane = self.lanes[slug]
+        lane.pacer.breaker = breaker
+        self._offer(lane, now)
+
     def paused(self, level: PauseLevel, key: str = "") -> bool:
         """Whether this very pause is on."""
         return PauseScope(level=level, key=key) in self.pauses
@@ -155,6 +167,13 @@ class Schedule:
             else:
                 lane.join(row)
                 self._offer(lane, now)
+
+    def rejoin(self, rows: Sequence[Ready], now: float) -> None:
+        """Submissions that stand in line, already in the database, have new turns."""
+        moved = {row.id for row in rows}
+        for slug in {row.directory for row in rows} & self.lanes.keys():
+            self.lanes[slug].drop(moved)
+        self.join(rows, now)
 
     def joins_at(self, slug: str, at: float) -> None:
         """Somebody joins the line of *slug* at that time."""

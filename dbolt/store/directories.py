@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from pydantic import SecretStr
 
+from dbolt.domain.breaker import Breaker
 from dbolt.domain.directory import Directory
 from dbolt.domain.protocol import PauseLevel, PauseScope
 from dbolt.domain.submission import Account
 from dbolt.store.queries import Connection, Db, statements
 
 
-async def load(db: Db) -> dict[str, Directory]:
+async def load(db: Db) -> dict[str, tuple[Directory, Breaker]]:
     """All directories that were ever known, retired ones too: their submissions go on."""
     return {
-        row["slug"]: Directory.model_validate(row["doc"]) for row in await db.fetch(_sql("all"))
+        row["slug"]: (
+            Directory.model_validate(row["doc"]),
+            Breaker(row["failures"], row["rests_until"] or -math.inf),
+        )
+        for row in await db.fetch(_sql("all"))
     }
+
+
+async def keep_health(db: Connection, epoch: int, breakers: Mapping[str, Breaker]) -> None:
+    """The directories' breakers stand like this."""
+    await db.execute(
+        _sql("health"),
+        epoch,
+        list(breakers),
+        [breaker.failures for breaker in breakers.values()],
+        [
+            breaker.rests_until if breaker.rests_until > -math.inf else None
+            for breaker in breakers.values()
+        ],
+    )
 
 
 async def replace(db: Connection, directories: Sequence[Directory]) -> None:

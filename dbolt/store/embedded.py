@@ -24,7 +24,10 @@ import psutil
 from dbolt.store.place import PORT, START_S, USER, EmbeddedFailure, Place
 
 DATABASE = "dbolt"
-_STOP_S = 20.0
+# A checkpoint on a busy disk takes its time.
+_STOP_S = 60.0
+_SETTLE_S = 5.0
+"""For how long a start that fails is tried again, whatever it says."""
 
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": "",
@@ -131,7 +134,9 @@ def _initdb(place: Place, told: Path) -> subprocess.CompletedProcess[str]:
 
 def _run(place: Place, settings: Mapping[str, str]) -> None:
     if place.process() is None:
+        # Until somebody has reaped it, a killed server's number looks like a living one.
         (place.data / "postmaster.pid").unlink(missing_ok=True)
+        (place.socket / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
     place.log.touch()
     if place.account is not None:
         os.chown(place.log, place.account.pw_uid, place.account.pw_gid)
@@ -140,7 +145,7 @@ def _run(place: Place, settings: Mapping[str, str]) -> None:
     words = [f"-D {shlex.quote(str(place.data))}"]
     words += [f"-c {shlex.quote(f'{name}={value}')}" for name, value in options.items()]
     log = re.sub(r'([\\"$`])', r"\\\1", str(place.log))
-    deadline = time.monotonic() + START_S
+    begun = time.monotonic()
     while True:
         started = place.run(
             "pg_ctl",
@@ -155,10 +160,11 @@ def _run(place: Place, settings: Mapping[str, str]) -> None:
         if started.returncode == 0:
             return
         # What a killed server left behind may need a moment to go.
-        if time.monotonic() > deadline or "still in use" not in place.log.read_text()[-2000:]:
+        waiting = "still in use" in place.log.read_text()[-2000:]
+        if time.monotonic() > begun + (START_S if waiting else _SETTLE_S):
             raise EmbeddedFailure(
                 f"The embedded Postgres did not start; its log is {place.log}: "
-                f"{_last(place.log.read_text())}"
+                f"{_last(started.stdout + place.log.read_text())}"
             )
         time.sleep(0.2)
 
@@ -182,9 +188,8 @@ def _stop(place: Place) -> None:
         return
     family = [server, *_children(server)]
     for mode in ("fast", "immediate"):
-        place.run(
-            "pg_ctl", "stop", "-w", f"-t{_STOP_S:.0f}", f"-D{place.data}", "-m", mode, wait_s=60
-        )
+        # pg_ctl itself would wait for a process that has ended and that nobody has reaped.
+        place.run("pg_ctl", "stop", "-W", f"-D{place.data}", "-m", mode, wait_s=10)
         if _wait(lambda: not any(_alive(process) for process in family), _STOP_S):
             return
     raise EmbeddedFailure(f"The embedded Postgres (process {server.pid}) does not stop; end it.")

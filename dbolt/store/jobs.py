@@ -99,6 +99,27 @@ async def give_turns(
     return [Ready(row["turn"], row["id"], row["job_id"], plan, row["directory"]) for row in rows]
 
 
+async def prioritise(db: Connection, epoch: int, job_id: UUID, priority: int, actor: str) -> None:
+    """The job weighs so much from now on."""
+    await db.execute(_sql("prioritise"), epoch, job_id, priority, actor)
+
+
+async def in_line(db: Connection, job: Job) -> list[Ready]:
+    """The job's submissions that stand in line, in their order."""
+    rows = await db.fetch(_sql("in_line"), job.id)
+    return [Ready(row["turn"], row["id"], job.id, job.plan, row["directory"]) for row in rows]
+
+
+async def move_up(db: Connection, epoch: int, turns: Sequence[tuple[UUID, float]]) -> None:
+    """Gives submissions in line new turns."""
+    await db.execute(_sql("move_up"), epoch, [id_ for id_, _ in turns], [turn for _, turn in turns])
+
+
+async def queued_on(db: Connection, slugs: Sequence[str]) -> list[tuple[UUID, str]]:
+    """Who stands in the lines of directories."""
+    return [(row["id"], row["directory"]) for row in await db.fetch(_sql("queued_on"), list(slugs))]
+
+
 async def profile(db: Db, profile_id: UUID, customer_id: UUID | None = None) -> Any | None:
     """The profile's document as JSON values, if there is one and it is the customer's."""
     return await db.fetchval(_sql("profile"), profile_id, customer_id)

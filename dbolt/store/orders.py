@@ -38,6 +38,17 @@ async def pay(db: Connection, epoch: int, order_id: UUID, payment_ref: str) -> N
     await db.execute(_sql("pay"), epoch, order_id, payment_ref)
 
 
+async def paid_by(db: Connection, payment_ref: str) -> Order | None:
+    """The order that a payment was for, which nobody else changes before this transaction ends."""
+    row = await db.fetchrow(_sql("paid_by"), payment_ref)
+    return None if row is None else Order(**dict(row))
+
+
+async def refund(db: Connection, epoch: int, order_id: UUID) -> None:
+    """The money went back."""
+    await db.execute(_sql("refund"), epoch, order_id)
+
+
 async def note_event(db: Connection, event_id: str, order_id: UUID) -> None:
     """This payment event was acted upon."""
     await db.execute(_sql("note_event"), event_id, order_id)

@@ -23,6 +23,9 @@ CONNECTION_LOST = (
     asyncpg.InsufficientResourcesError,
     asyncpg.TransactionRollbackError,
     asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    # What asyncpg makes of a statement that begins while the server's farewell is coming in.
+    asyncpg.InternalClientError,
 )
 """What asyncpg raises while a server is away, full, or changing over. See `is_lost`."""
 

@@ -24,9 +24,12 @@ Db: TypeAlias = (
 
 
 @cache
-def statements(aggregate: str) -> dict[str, str]:
-    """The named statements of sql/*aggregate*.sql. Raises ValueError where a name comes twice."""
-    text = (resources.files("dbolt.store") / "sql" / f"{aggregate}.sql").read_text("utf-8")
+def statements(aggregate: str, package: str = "dbolt.store") -> dict[str, str]:
+    """The named statements of *package*'s sql/*aggregate*.sql.
+
+    Raises ValueError where a name comes twice.
+    """
+    text = (resources.files(package) / "sql" / f"{aggregate}.sql").read_text("utf-8")
     _, *parts = _NAME.split(text)
     names = parts[::2]
     if len(set(names)) != len(names):

@@ -52,6 +52,7 @@ class Moved:
     """What it adds to its job's count of submissions that can still move by themselves."""
     token: UUID | None = None
     """The lease that ended with the move."""
+    reason: Reason | None = None
     listing_url: str = ""
     not_before: float | None = None
     """When it may be tried again, where it went back to the queue."""
@@ -68,6 +69,7 @@ class Moved:
             to_state=State(row["to_state"]),
             moving=row["moving"],
             token=row.get("token"),
+            reason=Reason(row["reason"]) if row["reason"] else None,
             listing_url=row.get("listing_url") or "",
             not_before=row.get("not_before"),
         )
@@ -153,6 +155,11 @@ async def tally(db: Connection, epoch: int, differences: Mapping[UUID, int]) -> 
 async def tell(db: Connection, jobs: Sequence[UUID]) -> None:
     """Tells who listens, once this commits, that *jobs* have changed."""
     await db.execute(_sql("changed"), list(jobs))
+
+
+async def tell_all(db: Connection) -> None:
+    """Tells who listens, once this commits, that any job may have changed."""
+    await db.execute(_sql("changed_all"))
 
 
 async def move_jobs(

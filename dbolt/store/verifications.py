@@ -58,11 +58,6 @@ async def add(db: Connection, epoch: int, waits_s: Mapping[UUID, float]) -> None
     await db.execute(_sql("add"), list(waits_s), list(waits_s.values()), epoch)
 
 
-async def drop(db: Connection, epoch: int, submissions: Sequence[UUID]) -> None:
-    """No more looks for *submissions*."""
-    await db.execute(_sql("drop"), epoch, list(submissions))
-
-
 async def due(db: Db, at_most: int) -> list[Due]:
     """Looks that may start now, those that a job waits for first."""
     return [

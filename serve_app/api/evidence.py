@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
+from dbolt.store.queries import statements
 from serve_app.identity import AnyViewer, reading
 from serve_app.parts import parts_of
 from serve_app.problems import Problem
-from serve_app.statements import statements
 
 router = APIRouter(prefix="/api/v1", tags=["evidence"])
 
@@ -26,7 +26,7 @@ async def get_evidence(
     """A file that one of the viewer's own attempts refers to."""
     parts = parts_of(request)
     async with reading(parts, viewer) as connection:
-        known = await connection.fetchrow(statements("jobs")["evidence"], sha256)
+        known = await connection.fetchrow(statements("jobs", "serve_app")["evidence"], sha256)
     if known is None:
         raise Problem(404, "There is no such evidence.")
     content = await parts.evidence.get(sha256)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from dbolt.domain.lifecycle import JobState, State
 from dbolt.domain.profile import Profile
 from dbolt.domain.protocol import PauseScope, Refused, RetryFilter
 from serve_app import records
-from serve_app.accounts import complete_profile
+from serve_app.accounts import complete_profile, corrected_profile
 from serve_app.identity import AnyViewer, StaffOnly, Viewer, reading
 from serve_app.parts import Parts, parts_of
 from serve_app.problems import Problem
@@ -53,12 +53,24 @@ class ProfileStored(BaseModel):
 
 
 class RetryRequest(BaseModel):
-    """Which submissions to queue again; `dry_run` counts them only."""
+    """Which submissions to queue again; `dry_run` counts them only.
+
+    `changes`: fields of the profile, corrected for the one job that the filter names.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     filter: RetryFilter
     dry_run: bool = False
+    changes: dict[str, Any] = {}
+
+
+class Priority(BaseModel):
+    """A job's weight in the fair line; a plan gives 1 to 4."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    priority: Annotated[int, Field(ge=1, le=100)]
 
 
 class RetryCount(BaseModel):
@@ -144,10 +156,25 @@ async def put_profile(
 @router.post("/jobs/retry")
 async def retry(request: Request, staff: StaffOnly, wanted: RetryRequest) -> RetryCount:
     """Send submissions back to the queue, or count those that would go."""
-    answer = await parts_of(request).queue.retry(
-        wanted.filter, dry_run=wanted.dry_run, actor=staff.actor
+    parts, profile_id = parts_of(request), None
+    if wanted.changes and not wanted.dry_run:
+        if wanted.filter.job_id is None:
+            raise Problem(422, "Changed details belong to one job; name it as filter.job_id.")
+        job = await job_or_404(parts, staff, wanted.filter.job_id)
+        profile_id = await corrected_profile(parts, job, wanted.changes)
+    answer = await parts.queue.retry(
+        wanted.filter, dry_run=wanted.dry_run, actor=staff.actor, profile_id=profile_id
     )
     return RetryCount(count=accepted(answer))
+
+
+@router.put("/jobs/{job_id}/priority", status_code=204)
+async def put_priority(
+    request: Request, staff: StaffOnly, job_id: UUID, wanted: Priority
+) -> Response:
+    """Give a job another weight in the fair line."""
+    accepted(await parts_of(request).queue.prioritise(job_id, wanted.priority, staff.actor))
+    return Response(status_code=204)
 
 
 @router.post("/jobs/{job_id}/cancel", status_code=204)

@@ -103,7 +103,7 @@ limit $4;
 -- What is known of a file, where one of the attempts that the reader may see refers to it.
 select ref ->> 'media_type' as media_type, ref ->> 'kind' as kind
 from attempts a, jsonb_array_elements(a.result -> 'evidence') ref
-where a.result @> jsonb_build_object('evidence', jsonb_build_array(
-          jsonb_build_object('sha256', $1::text)))
+where a.result is not null
+  and a.result -> 'evidence' @> jsonb_build_array(jsonb_build_object('sha256', $1::text))
   and ref ->> 'sha256' = $1::text
 limit 1;

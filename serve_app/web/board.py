@@ -9,10 +9,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from dbolt.domain.lifecycle import JobState, State
-from dbolt.store.queries import Connection
+from dbolt.store.queries import Connection, statements
 from serve_app import records
 from serve_app.records import Cursor, HistoryEvent, Job, JobFilter
-from serve_app.statements import statements
 from serve_app.web.charts import Chart, chart, points
 from serve_app.web.words import span
 
@@ -133,7 +132,7 @@ def _query(**values: str) -> str:
 
 async def overview_of(connection: Connection) -> Overview:
     """Reads what every viewer sees."""
-    sql = statements("staff")
+    sql = statements("staff", "serve_app")
     counts = {row["state"]: row["n"] for row in await connection.fetch(sql["counts"])}
     jobs = await connection.fetchrow(sql["job_counts"])
     busy = await connection.fetchval(sql["busy"])

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
+from dbolt.store.queries import statements
 from serve_app.identity import Staff, reading
 from serve_app.parts import parts_of
-from serve_app.statements import statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def nav_items(*, queued: int, person: int, directories: int) -> list[NavItem]:
 
 async def desk_of(request: Request, here: str) -> Desk:
     """The frame for the page *here*, a key of the side bar."""
-    sql = statements("staff")
+    sql = statements("staff", "serve_app")
     async with reading(parts_of(request), Staff()) as connection:
         counts = {row["state"]: row["n"] for row in await connection.fetch(sql["counts"])}
         directories = await connection.fetchval(sql["directory_count"])

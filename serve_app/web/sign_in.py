@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from dbolt.store.queries import statements
 from serve_app.identity import (
     SESSION_S,
     STAFF_S,
@@ -19,7 +20,6 @@ from serve_app.identity import (
     token_hash,
 )
 from serve_app.parts import parts_of
-from serve_app.statements import statements
 from serve_app.web.pages import Posted, go, local_path, page
 
 router = APIRouter(include_in_schema=False)
@@ -62,7 +62,9 @@ async def enter(request: Request, form: Posted) -> Response:
 async def leave(request: Request, _form: Posted) -> Response:
     """Ends the session, here and in the database."""
     key = request.cookies.get(cookie_name(request, "session"), "")
-    await parts_of(request).pool.execute(statements("accounts")["drop_session"], token_hash(key))
+    await parts_of(request).pool.execute(
+        statements("accounts", "serve_app")["drop_session"], token_hash(key)
+    )
     answer = go("/")
     drop_cookie(request, answer, "session")
     return answer

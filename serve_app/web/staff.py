@@ -9,11 +9,11 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from dbolt.store.queries import statements
 from serve_app.api.health import readiness
 from serve_app.identity import StaffOnly, reading
 from serve_app.parts import parts_of
 from serve_app.queue import answer_or_away
-from serve_app.statements import statements
 from serve_app.web import live
 from serve_app.web.board import Board, Overview, board_of, overview_of
 from serve_app.web.desk import Desk, desk_of, nav_items, notice_of
@@ -101,7 +101,10 @@ async def queue_stream(
 async def directories(request: Request, staff: StaffOnly) -> Response:
     """Every directory with what came of it."""
     async with reading(parts_of(request), staff) as connection:
-        rows = [dict(row) for row in await connection.fetch(statements("staff")["directories"])]
+        rows = [
+            dict(row)
+            for row in await connection.fetch(statements("staff", "serve_app")["directories"])
+        ]
     desk = await desk_of(request, "directories")
     return page(request, "desk/directories.html", rows=rows, desk=desk)
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
+
+import pytest
 
 from actors.orchestrator import Orchestrator
 from actors.trade import Permit
@@ -17,6 +21,7 @@ from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import Assignment, Looked, NotSent, Result
 from tests.support.queue import (
     FREE,
+    QUICK,
     SEARCH,
     Shop,
     accepted,
@@ -101,6 +106,36 @@ async def test_unclear_presses_are_looked_for_by_the_worker_too(shop: Shop) -> N
         await shop.job(orchestrator)
         await until(shop, "select state = 'complete' from jobs")
     assert await shop.states() == {"submitted": 1}
+
+
+async def test_an_attempt_has_its_time_whatever_the_lease_and_the_clocks_say(shop: Shop) -> None:
+    # A lease of a second that heartbeats keep, and a machine whose clock is a day ahead.
+    short = replace(QUICK, lease_s=1.0)
+    orchestrator = await shop.orchestrator(catalogue(1), short)
+    left: list[float] = []
+
+    class Patient(Craft):
+        async def attempt(self, assignment: Assignment, permit: Permit) -> Result:
+            left.append((assignment.deadline_at - datetime.now(UTC)).total_seconds())
+            return await super().attempt(assignment, permit)
+
+    async def skewed(said: Exchange) -> Reply:
+        reply = await orchestrator.exchange(said)
+        early = [
+            one.model_copy(update={"deadline_at": one.deadline_at - timedelta(days=1)})
+            for one in reply.assignments
+        ]
+        return reply.model_copy(update={"assignments": early})
+
+    craft = Patient()
+    craft.hold = asyncio.Event()
+    async with working(Worker("w", skewed, Engine(), craft, heartbeat_s=0.2)):
+        await shop.job(orchestrator)
+        await until(shop, "select now() > max(started_at) + interval '2 s' from attempts")
+        craft.hold.set()
+        await until(shop, "select state = 'complete' from jobs")
+    assert await shop.states() == {"submitted": 1}
+    assert left == [pytest.approx(180.0, abs=5.0)]
 
 
 async def test_results_are_kept_while_the_orchestrator_is_away(shop: Shop) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from dbolt.domain.protocol import Exchange
 from serve_app.parts import Parts
 from tests.support.seeds import add_submission, move
 from tests.support.selling import Shop
@@ -179,6 +180,38 @@ async def test_a_retry_is_counted_first_and_then_done(
         assert answer.json() == {"count": 1}
         rows = (await api.get(f"/api/v1/jobs/{job_id}", headers=ada)).json()["submissions"]
         assert [row["state"] for row in rows if row["id"] == first["id"]] == [state]
+
+
+async def test_a_retry_brings_corrected_details_along(
+    shop: Shop, api: httpx.AsyncClient, database: str, profile: dict[str, Any], queue: Line
+) -> None:
+    job_id, ada = await shop.paid_job("ada@example.com")
+    await api.put(f"/api/v1/jobs/{job_id}/profile", json=profile, headers=ada)
+    first = (await api.get(f"/api/v1/jobs/{job_id}", headers=ada)).json()["submissions"][0]
+    await move(database, first["id"], "failed", "validation")
+    body: dict[str, Any] = {"filter": {"job_id": str(job_id)}, "changes": {"phone": "none"}}
+    wrong = await api.post("/api/v1/jobs/retry", headers=STAFF, json=body)
+    assert wrong.status_code == 422
+    body["changes"] = {"phone": "+1 207 555 0199"}
+    anyone = {"filter": {}, "changes": body["changes"]}
+    assert (await api.post("/api/v1/jobs/retry", headers=STAFF, json=anyone)).status_code == 422
+    answer = await api.post("/api/v1/jobs/retry", headers=STAFF, json=body)
+    assert answer.json() == {"count": 1}
+    said = Exchange(worker="w", want=5, wait_s=5)
+    given = (await queue.orchestrator.exchange(said)).assignments
+    assert {str(one.profile.phone) for one in given} == {"+12075550199"}
+    assert {one.profile.business_name for one in given} == {profile["business_name"]}
+
+
+async def test_staff_give_a_job_another_weight(
+    shop: Shop, api: httpx.AsyncClient, parts: Parts
+) -> None:
+    job_id, ada = await shop.paid_job("ada@example.com")
+    path = f"/api/v1/jobs/{job_id}/priority"
+    assert (await api.put(path, json={"priority": 9}, headers=ada)).status_code == 403
+    assert (await api.put(path, json={"priority": 0}, headers=STAFF)).status_code == 422
+    assert (await api.put(path, json={"priority": 9}, headers=STAFF)).status_code == 204
+    assert await parts.pool.fetchval("select priority from jobs where id = $1", job_id) == 9
 
 
 async def test_a_pause_is_written_and_taken_back(api: httpx.AsyncClient, parts: Parts) -> None:

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+import stripe
 
 from dbolt.providers.payments import CheckoutOrder
 from dbolt.providers.payments.standin import signed_event
@@ -157,3 +158,67 @@ async def test_a_huge_body_and_a_get_are_refused(webhook: httpx.AsyncClient) -> 
     assert huge.status_code == 413
     assert huge.headers["content-type"] == "application/problem+json"
     assert (await webhook.get("/")).status_code == 405
+
+
+def turned(order: CheckoutOrder, event: str, **charge: Any) -> tuple[bytes, str]:
+    """Stripe's event about a charge or a dispute of the payment of *order*, signed."""
+    body = json.dumps(
+        {
+            "id": f"evt_{uuid4().hex}",
+            "object": "event",
+            "type": event,
+            "data": {"object": {"payment_intent": f"pi_{order.order_id.hex}", **charge}},
+        }
+    )
+    header = stripe.WebhookSignature.generate_signature_header(
+        payload=body, secret=WEBHOOK_SECRET, timestamp=int(datetime.now(UTC).timestamp())
+    )
+    return body.encode(), header
+
+
+@pytest.mark.parametrize(
+    ("event", "charge", "states"),
+    [
+        ("charge.refunded", {"refunded": True}, ("refunded", "cancelled")),
+        ("charge.refunded", {"refunded": False}, ("paid", "awaiting_profile")),
+        ("charge.dispute.closed", {"status": "lost"}, ("refunded", "cancelled")),
+        ("charge.dispute.closed", {"status": "won"}, ("paid", "awaiting_profile")),
+    ],
+)
+async def test_money_that_goes_back_takes_its_job_along(
+    webhook: httpx.AsyncClient,
+    order: CheckoutOrder,
+    parts: Parts,
+    event: str,
+    charge: dict[str, Any],
+    states: tuple[str, str],
+) -> None:
+    await send(webhook, signed_event(order, WEBHOOK_SECRET))
+    notice = turned(order, event, **charge)
+    for _ in range(2):
+        assert (await send(webhook, notice)).status_code == 200
+    row = await parts.pool.fetchrow(
+        "select o.state as paid, j.state from orders o join jobs j on j.order_id = o.id"
+    )
+    assert row is not None
+    assert tuple(row) == states
+
+
+async def test_a_dispute_holds_the_job(
+    webhook: httpx.AsyncClient, order: CheckoutOrder, parts: Parts
+) -> None:
+    await send(webhook, signed_event(order, WEBHOOK_SECRET))
+    answer = await send(webhook, turned(order, "charge.dispute.created"))
+    assert answer.json()["outcome"] == "changed"
+    held = "select count(*) from pauses join jobs on jobs.id::text = key where actor = 'payments'"
+    assert await parts.pool.fetchval(held) == 1
+
+
+async def test_a_refund_that_overtakes_its_payment_is_sent_again(
+    webhook: httpx.AsyncClient, order: CheckoutOrder, parts: Parts
+) -> None:
+    early = turned(order, "charge.refunded", refunded=True)
+    assert (await send(webhook, early)).status_code == 409
+    await send(webhook, signed_event(order, WEBHOOK_SECRET))
+    assert (await send(webhook, early)).json()["outcome"] == "changed"
+    assert await parts.pool.fetchval("select state from jobs") == "cancelled"

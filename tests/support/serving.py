@@ -6,8 +6,10 @@ The orchestrator is the real one, in this process; only Ray is left out.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +19,17 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from actors.orchestrator import Orchestrator
-from dbolt.domain.protocol import Fulfilled, PaidOrder, PauseScope, Refused, RetryFilter
+from dbolt.domain.protocol import (
+    Exchange,
+    Fulfilled,
+    PaidOrder,
+    PauseScope,
+    PaymentChange,
+    Refused,
+    Reply,
+    RetryFilter,
+)
+from dbolt.domain.submission import EvidenceKind, EvidenceRef
 from dbolt.providers.payments.standin import StandinCheckout
 from dbolt.settings import Secrets
 from dbolt.store.pool import Role, open_pool
@@ -28,6 +40,7 @@ from serve_app.queue import QueueAway
 from tests.support.queue import QUICK, catalogue
 
 STAFF_TOKEN = "staff-token-of-the-tests-0123456789abcdef"
+WORKER_TOKEN = "worker-token-of-the-tests-0123456789abcde"
 WEBHOOK_SECRET = "whsec_testsecretofthetests"
 STAFF = {"Authorization": f"Bearer {STAFF_TOKEN}"}
 
@@ -50,12 +63,28 @@ class Line:
         answer: Fulfilled | Refused = await self._through("fulfil", paid)
         return answer
 
+    async def payment_changed(self, change: PaymentChange) -> Refused | None:
+        answer: Refused | None = await self._through("payment_changed", change)
+        return answer
+
+    async def exchange(self, said: Exchange) -> Reply:
+        answer: Reply = await self._through("exchange", said)
+        return answer
+
     async def profile_completed(self, job_id: UUID, profile_id: UUID) -> Refused | None:
         answer: Refused | None = await self._through("profile_completed", job_id, profile_id)
         return answer
 
-    async def retry(self, wanted: RetryFilter, *, dry_run: bool, actor: str) -> int | Refused:
-        answer: int | Refused = await self._through("retry", wanted, dry_run=dry_run, actor=actor)
+    async def retry(
+        self, wanted: RetryFilter, *, dry_run: bool, actor: str, profile_id: UUID | None = None
+    ) -> int | Refused:
+        answer: int | Refused = await self._through(
+            "retry", wanted, dry_run=dry_run, actor=actor, profile_id=profile_id
+        )
+        return answer
+
+    async def prioritise(self, job_id: UUID, priority: int, actor: str) -> Refused | None:
+        answer: Refused | None = await self._through("prioritise", job_id, priority, actor)
         return answer
 
     async def pause(self, scope: PauseScope, actor: str) -> Refused | None:
@@ -84,6 +113,20 @@ class Shelf:
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
+
+    async def put(
+        self, data: bytes, *, kind: EvidenceKind, media_type: str, taken_at: datetime
+    ) -> EvidenceRef:
+        """Keeps the file."""
+        sha256 = hashlib.sha256(data).hexdigest()
+        self.files[sha256] = data
+        return EvidenceRef(
+            kind=kind,
+            sha256=sha256,
+            media_type=media_type,
+            size_bytes=len(data),
+            taken_at=taken_at,
+        )
 
     async def get(self, sha256: str) -> bytes | None:
         """The file, if it is kept."""
@@ -128,6 +171,7 @@ async def parts_on(
                 database_url=SecretStr(database),
                 stripe_webhook_secret=SecretStr(WEBHOOK_SECRET),
                 staff_token=SecretStr(STAFF_TOKEN),
+                worker_token=SecretStr(WORKER_TOKEN),
             ),
             base_url=base_url,
             webhook_url=webhook_url,

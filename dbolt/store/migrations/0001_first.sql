@@ -61,6 +61,7 @@ create table orders (
     check ((state in ('paid', 'refunded')) = (paid_at is not null))
 );
 create index orders_customer on orders (customer_id);
+create index orders_payment on orders (payment_ref) where payment_ref <> '';
 
 -- One row per event of the payment provider that was acted upon: a repeated event changes nothing.
 create table payment_events (
@@ -73,6 +74,10 @@ create table directories (
     slug text primary key,
     doc jsonb not null,
     active boolean not null default true,
+    -- The circuit breaker: attempts in a row that failed by the directory's fault, and until when
+    -- it is left alone for that.
+    failures integer not null default 0 check (failures >= 0),
+    rests_until timestamptz,
     updated_at timestamptz not null default now()
 );
 
@@ -168,6 +173,7 @@ create table jobs (
 );
 create index jobs_customer on jobs (customer_id);
 create index jobs_open on jobs (state) where state not in ('complete', 'cancelled');
+create index jobs_newest on jobs (created_at, id);
 
 create table job_results (
     id uuid primary key default gen_random_uuid(),
@@ -229,6 +235,9 @@ create table attempts (
     result jsonb,
     primary key (submission_id, attempt)
 );
+-- Whose is this file? Asked for each picture on a page.
+create index attempts_evidence on attempts using gin ((result -> 'evidence') jsonb_path_ops)
+    where result is not null;
 
 -- One row per permit. The key is the promise: an attempt presses at most once.
 create table presses (
@@ -256,6 +265,7 @@ create table events (
 );
 create index events_job on events (job_id, id);
 create index events_submission on events (submission_id, id) where submission_id is not null;
+create index events_recent on events (at);
 
 create table verifications (
     id uuid primary key default gen_random_uuid(),

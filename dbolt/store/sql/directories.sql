@@ -1,5 +1,6 @@
 -- name: all
-select slug, doc, active from directories order by slug;
+select slug, doc, active, failures, extract(epoch from rests_until)::float8 as rests_until
+from directories order by slug;
 
 -- name: put
 -- $1 slugs and $2 documents in step.
@@ -13,6 +14,14 @@ where directories.doc is distinct from excluded.doc or not directories.active;
 -- What is not among $1 takes no new jobs.
 update directories set active = false, updated_at = now()
 where active and not (slug = any ($1::text[]));
+
+-- name: health
+-- $1 epoch; in step: $2 slugs, $3 failures in a row, $4 until when left alone, or null.
+update directories d
+set failures = s.failures, rests_until = to_timestamp(s.rests_until)
+from unnest($2::text[], $3::integer[], $4::float8[]) as s(slug, failures, rests_until),
+     orchestrator_epoch o
+where o.epoch = $1 and d.slug = s.slug;
 
 -- name: keep_account
 -- $1 submission, $2 user name, $3 password: the account made with it.

@@ -59,6 +59,36 @@ from unnest($2::uuid[], $3::float8[]) as s(id, turn), orchestrator_epoch o
 where o.epoch = $1 and r.id = s.id and r.state = 'queued'
 returning r.id, r.job_id, r.directory, r.turn;
 
+-- name: prioritise
+-- $1 epoch, $2 job, $3 priority, $4 who.
+with changed as (
+    update jobs j set priority = $3
+    from orchestrator_epoch o, jobs b
+    where o.epoch = $1 and j.id = $2 and b.id = j.id and b.priority <> $3
+    returning j.id, j.state, b.priority as before
+)
+insert into events (job_id, event, from_state, to_state, actor, detail)
+select id, 'prioritised', state, state, $4, 'from ' || before || ' to ' || $3::smallint
+from changed;
+
+-- name: in_line
+-- A job's submissions that stand in line, in their order.
+select r.turn, r.id, r.directory from job_results r
+where r.job_id = $1 and r.state = 'queued' and r.turn is not null
+order by r.turn, r.id;
+
+-- name: move_up
+-- New $3 turns for $2 submissions in step, however long they have to wait still. $1 epoch.
+update job_results r
+set turn = s.turn
+from unnest($2::uuid[], $3::float8[]) as s(id, turn), orchestrator_epoch o
+where o.epoch = $1 and r.id = s.id and r.state = 'queued';
+
+-- name: queued_on
+-- Who stands in the lines of $1 directories.
+select r.id, r.directory from job_results r
+where r.directory = any ($1::text[]) and r.state = 'queued' and r.turn is not null;
+
 -- name: profile
 select doc from profiles where id = $1 and ($2::uuid is null or customer_id = $2);
 

@@ -9,6 +9,20 @@ left join jobs j on j.order_id = o.id
 where o.id = $1
 for update of o;
 
+-- name: paid_by
+-- The order that was paid by $1.
+select o.id, o.customer_id, o.plan, o.amount_cents, o.currency, o.state, j.id as job_id
+from orders o
+left join jobs j on j.order_id = o.id
+where o.payment_ref = $1 and o.state in ('paid', 'refunded')
+for update of o;
+
+-- name: refund
+-- $1 epoch, $2 order.
+update orders set state = 'refunded'
+from orchestrator_epoch o
+where o.epoch = $1 and orders.id = $2 and orders.state = 'paid';
+
 -- name: note_event
 insert into payment_events (event_id, order_id) values ($1, $2) on conflict do nothing;
 

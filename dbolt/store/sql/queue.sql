@@ -1,3 +1,7 @@
+-- Rows are found by key, one `lateral ... limit 1` for each, and their states compared by
+-- `is not distinct from`, which no index serves: so no plan, however old its statistics, begins with
+-- all rows in a state. The line may have millions.
+
 -- name: take_over
 -- The next epoch. The row's lock waits for the transaction that another orchestrator has under way.
 update orchestrator_epoch set epoch = epoch + 1, batch = 0, started_at = now()
@@ -12,7 +16,8 @@ where epoch = $1
 returning extract(epoch from clock_timestamp())::float8 as now;
 
 -- name: last_batch
-select epoch, batch from orchestrator_epoch;
+-- Waits for a transaction that is still on its way, so that its fate is known with the answer.
+select epoch, batch from orchestrator_epoch for share;
 
 -- name: in_flight
 -- Leases that are out, for a restart.
@@ -44,7 +49,7 @@ left join lateral (
 left join lateral (
     select r.id, r.job_id, j.plan, r.turn
     from job_results r
-    join jobs j on j.id = r.job_id
+    cross join lateral (select * from jobs j where j.id = r.job_id limit 1) j
     where r.directory = d.slug and r.state = 'queued' and r.turn is not null
       and r.not_before <= now()
       and j.state in ('queued', 'running') and not (j.plan = any ($3::text[]))
@@ -56,19 +61,28 @@ left join lateral (
 -- $1 epoch; $2 ids, $3 fresh tokens and $4 workers in step; $5 seconds.
 with wanted as (
     select * from unnest($2::uuid[], $3::uuid[], $4::text[]) as w(id, token, worker)
+), found as materialized (
+    select w.*, b.state, j.customer_id, j.profile_id, j.plan, j.state as job_state
+    from wanted w
+    cross join lateral (select * from job_results b where b.id = w.id limit 1) b
+    cross join lateral (select * from jobs j where j.id = b.job_id limit 1) j
+    where b.turn is not null and b.not_before <= now()
+      and j.state in ('queued', 'running') and j.profile_id is not null
+      and not exists (
+          select from pauses p
+          where p.level = 'global' or (p.level, p.key) in
+              (('plan', j.plan), ('directory', b.directory), ('job', j.id::text)))
 ), moved as (
     update job_results r
-    set state = t.to_state, token = w.token, epoch = o.epoch, worker = w.worker,
+    set state = t.to_state, token = f.token, epoch = o.epoch, worker = f.worker,
         attempt = r.attempt + 1, pressed_at = null,
         deadline_at = now() + make_interval(secs => $5), updated_at = now()
-    from wanted w, transitions t, orchestrator_epoch o, jobs j
-    where r.id = w.id and o.epoch = $1
-      and t.from_state = r.state and t.event = 'leased'
-      and r.turn is not null and r.not_before <= now()
-      and j.id = r.job_id and j.state in ('queued', 'running') and j.profile_id is not null
+    from found f, transitions t, orchestrator_epoch o
+    where r.id = f.id and r.state is not distinct from f.state and o.epoch = $1
+      and t.from_state = f.state and t.event = 'leased'
     returning r.id, r.job_id, r.directory, r.attempt, r.failures, r.token, r.worker,
               r.deadline_at, t.from_state, t.to_state, r.listing_url,
-              j.customer_id, j.profile_id, j.plan, j.state as job_state
+              f.customer_id, f.profile_id, f.plan, f.job_state
 ), tried as (
     insert into attempts (submission_id, attempt, token, worker)
     select id, attempt, token, worker from moved
@@ -93,19 +107,25 @@ select id, 'started', from_state, to_state, 'orchestrator' from moved;
 
 -- name: press
 -- The point of no return, durable before anybody is told. $1 epoch, $2 tokens, $3 seconds.
-with moved as (
-    update job_results r
-    set state = t.to_state, pressed_at = now(), updated_at = now(),
-        deadline_at = greatest(r.deadline_at, now() + make_interval(secs => $3))
-    from unnest($2::uuid[]) as w(token), transitions t, orchestrator_epoch o, jobs j
-    where r.token = w.token and o.epoch = $1
-      and t.from_state = r.state and t.event = 'permitted'
-      and r.deadline_at > now()
-      and j.id = r.job_id and j.state in ('queued', 'running')
+with found as materialized (
+    select b.id, b.token, b.state
+    from unnest($2::uuid[]) as w(token)
+    cross join lateral (select * from job_results b where b.token = w.token limit 1) b
+    cross join lateral (select * from jobs j where j.id = b.job_id limit 1) j
+    where b.deadline_at > now()
+      and j.state in ('queued', 'running')
       and not exists (
           select from pauses p
           where p.level = 'global' or (p.level, p.key) in
-              (('plan', j.plan), ('directory', r.directory), ('job', j.id::text)))
+              (('plan', j.plan), ('directory', b.directory), ('job', j.id::text)))
+), moved as (
+    update job_results r
+    set state = t.to_state, pressed_at = now(), updated_at = now(),
+        deadline_at = greatest(r.deadline_at, now() + make_interval(secs => $3))
+    from found f, transitions t, orchestrator_epoch o
+    where r.id = f.id and r.state is not distinct from f.state
+      and r.token is not distinct from f.token and o.epoch = $1
+      and t.from_state = f.state and t.event = 'permitted'
     returning r.id, r.job_id, r.directory, r.attempt, r.token, r.worker, r.deadline_at,
               t.from_state, t.to_state, t.moving,
               extract(epoch from r.pressed_at)::float8 as pressed_at
@@ -123,7 +143,7 @@ select * from moved;
 update job_results r
 set deadline_at = greatest(r.deadline_at, now() + make_interval(secs => $3))
 from orchestrator_epoch o
-where o.epoch = $1 and r.token = any ($2::uuid[]) and r.state in ('leased', 'pressed')
+where o.epoch = $1 and r.token = any ($2::uuid[])
 returning r.token;
 
 -- name: settle
@@ -135,23 +155,27 @@ with said as (
                          $8::text[], $9::text[], $10::float8[], $11::text[])
         as s(token, event, reason, failures, press_event, press_reason, detail, listing_url, wait_s,
              result)
+), found as materialized (
+    select s.*, b.id, b.state, b.worker
+    from said s
+    cross join lateral (select * from job_results b where b.token = s.token limit 1) b
 ), moved as (
     update job_results r
     set state = t.to_state,
-        reason = case b.state when 'pressed' then s.press_reason else s.reason end,
+        reason = case s.state when 'pressed' then s.press_reason else s.reason end,
         detail = s.detail,
         listing_url = coalesce(nullif(s.listing_url, ''), r.listing_url),
-        failures = r.failures + case b.state when 'pressed' then 0 else s.failures end,
+        failures = r.failures + case s.state when 'pressed' then 0 else s.failures end,
         not_before = case t.to_state when 'queued' then now() + make_interval(secs => s.wait_s)
                                      else r.not_before end,
         token = null, epoch = null, worker = null, deadline_at = null, updated_at = now()
-    from said s
-    join job_results b on b.token = s.token
+    from found s
     cross join orchestrator_epoch o
-    join transitions t on t.from_state = b.state
-        and t.event = case b.state when 'pressed' then s.press_event else s.event end
-    where r.id = b.id and r.token = s.token and r.state = t.from_state and o.epoch = $1
-    returning r.id, r.job_id, r.directory, r.attempt, s.token, b.worker, t.event, r.reason,
+    join transitions t on t.from_state = s.state
+        and t.event = case s.state when 'pressed' then s.press_event else s.event end
+    where r.id = s.id and r.token is not distinct from s.token
+      and r.state is not distinct from s.state and o.epoch = $1
+    returning r.id, r.job_id, r.directory, r.attempt, s.token, s.worker, t.event, r.reason,
               r.detail, r.failures, t.from_state, t.to_state, t.moving, s.result,
               r.listing_url, extract(epoch from r.not_before)::float8 as not_before
 ), ended as (
@@ -177,7 +201,7 @@ where token = any ($1::uuid[]) and ended_at is not null
 -- name: expire
 -- Leases whose time is up by the database's clock. $1 epoch; $2 cap of tries that may be lost so;
 -- $3 seconds to wait before the next; $4 grace in seconds; $5 how many at most.
-with due as (
+with due as materialized (
     select r.id, r.token, r.state, r.worker,
            case when r.state = 'leased' and r.failures + 1 >= $2 then 'failed'
                 else 'lease_expired' end as event
@@ -195,8 +219,9 @@ with due as (
                                      else r.not_before end,
         token = null, epoch = null, worker = null, deadline_at = null, updated_at = now()
     from due d, transitions t, orchestrator_epoch o
-    where r.id = d.id and r.token = d.token and o.epoch = $1
-      and t.from_state = r.state and t.event = d.event
+    where r.id = d.id and r.token is not distinct from d.token
+      and r.state is not distinct from d.state and o.epoch = $1
+      and t.from_state = d.state and t.event = d.event
     returning r.id, r.job_id, r.directory, r.attempt, d.token, d.worker, t.event, r.reason,
               r.detail, t.from_state, t.to_state, t.moving,
               extract(epoch from r.not_before)::float8 as not_before
@@ -219,6 +244,10 @@ select * from moved;
 with said as (
     select * from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
         as s(id, event, reason, detail, listing_url)
+), found as materialized (
+    select s.*, b.state, b.token
+    from said s
+    cross join lateral (select * from job_results b where b.id = s.id limit 1) b
 ), moved as (
     update job_results r
     set state = t.to_state, reason = coalesce(s.reason, r.reason), detail = s.detail,
@@ -227,12 +256,11 @@ with said as (
                                 else r.failures end,
         not_before = case t.to_state when 'queued' then now() else r.not_before end,
         token = null, epoch = null, worker = null, deadline_at = null, updated_at = now()
-    from said s
-    join job_results b on b.id = s.id
+    from found s
     cross join orchestrator_epoch o
-    join transitions t on t.from_state = b.state and t.event = s.event
-    where r.id = b.id and r.state = t.from_state and o.epoch = $1
-    returning r.id, r.job_id, r.directory, r.attempt, b.token, t.event, r.reason, r.detail,
+    join transitions t on t.from_state = s.state and t.event = s.event
+    where r.id = s.id and r.state is not distinct from s.state and o.epoch = $1
+    returning r.id, r.job_id, r.directory, r.attempt, s.token, t.event, r.reason, r.detail,
               t.from_state, t.to_state, t.moving, r.listing_url
 ), ended as (
     update attempts a
@@ -291,6 +319,10 @@ select id, from_state, to_state from moved;
 -- name: changed
 -- Tells who listens that these jobs have changed.
 select pg_notify('dbolt_changes', id::text) from unnest($1::uuid[]) as j(id);
+
+-- name: changed_all
+-- Tells who listens that something has changed which concerns every job.
+select pg_notify('dbolt_changes', '');
 
 -- name: counts
 select state, count(*) as n from job_results group by state;

@@ -8,13 +8,6 @@ where o.epoch = $3
 on conflict (submission_id) where done_at is null
 do update set due_at = least(verifications.due_at, excluded.due_at), tries = 0;
 
--- name: drop
--- What no longer needs a look. $1 epoch, $2 submissions.
-update verifications v
-set done_at = now(), token = null, epoch = null, worker = null, deadline_at = null
-from orchestrator_epoch o
-where o.epoch = $1 and v.submission_id = any ($2::uuid[]) and v.done_at is null;
-
 -- name: due
 -- Looks that may start, the unclear ones first: a job waits for them. $1 how many.
 select v.id, v.submission_id, r.directory, r.state,

@@ -1,0 +1,1 @@
+"""How fast is the queue, and how does it compare? See run.py."""
