@@ -140,18 +140,32 @@ class Browser:
         Where Chromium has died, or served its time, a new one is started first; the contexts
         that are still open are waited for. Raises NoBrowser or playwright's Error.
         """
-        await self._enter()
+        visit = await self._visit(directory)
         try:
-            browser = self._chromium
-            if browser is None:
-                raise chromium.NoBrowser("the browser was stopped")
-            visit = await Visit.open(browser, directory, user_agent=self._user_agent)
-            try:
-                yield visit
-            finally:
-                await visit.close()
+            yield visit
         finally:
-            await self._leave()
+            try:
+                await visit.close()
+            finally:
+                await self._leave()
+
+    async def _visit(self, directory: Directory) -> Visit:
+        while True:
+            await self._enter()
+            browser = self._chromium
+            try:
+                return await Visit.open(self._running(), directory, user_agent=self._user_agent)
+            except BaseException as error:
+                await self._leave()
+                # A death is noticed at the first call after it; then there is a new one to be had.
+                died = isinstance(error, Error) and not self.is_alive()
+                if not died or browser is not self._chromium:
+                    raise
+
+    def _running(self) -> Chromium:
+        if self._chromium is None:
+            raise chromium.NoBrowser("the browser was stopped")
+        return self._chromium
 
     async def _enter(self) -> None:
         async with self._changed:

@@ -76,7 +76,7 @@ def run_demo(plan: PlanName, *, once: bool, json_file: Path | None, timeout_s: f
         job = _job_of(client, stack, mark, profile)
         out.print(f"Watch it: {_job_page(stack, mark, job)}", soft_wrap=True)
         detail = _watch(client, job, town, timeout_s)
-        lines = compare(town, detail, profile)
+        lines = compare(town, detail, profile, interrupted=mark is before)
         _write_mark(home, replace(mark, complete=detail["state"] == "complete"))
         seconds = time.monotonic() - began
         report = report_of(detail, lines, seconds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from dbolt.cli.output import out, state_text, table
 from dbolt.domain.fields import Field
 from dbolt.domain.lifecycle import HANDED_IN, MOVING, State
 from dbolt.domain.profile import Profile
+from dbolt.domain.reasons import Reason
 from dbolt.sandbox.compare import matches, mismatches
 from dbolt.sandbox.town import Town
 
@@ -36,16 +37,30 @@ class Line:
     honest: bool
 
 
-def compare(town: Town, detail: dict[str, Any], profile: Profile) -> list[Line]:
-    """What we say of each directory beside what the directory itself holds."""
+def compare(
+    town: Town, detail: dict[str, Any], profile: Profile, *, interrupted: bool
+) -> list[Line]:
+    """What we say of each directory beside what the directory itself holds.
+
+    interrupted: the run was killed at least once. A press may have been cut off then, of which the
+    truth is that a person has to look.
+    """
     with httpx.Client(base_url=town.base_url, timeout=30) as http:
         sites = {site["slug"]: site for site in http.get("/_town/sites").json()}
         lines = []
         for submission in detail["submissions"]:
             site = sites[submission["directory"]]
             listings = http.get(f"/_town/{site['slug']}/listings").json()
-            lines.append(_line(submission, site, listings, profile))
+            line = _line(submission, site, listings, profile)
+            if interrupted and _cut_off(submission) and len(line.stored) <= 1:
+                line = replace(line, honest=True)
+            lines.append(line)
     return sorted(lines, key=lambda line: line.slug)
+
+
+def _cut_off(submission: dict[str, Any]) -> bool:
+    unconfirmed = submission.get("reason") == Reason.PRESS_UNCONFIRMED
+    return submission["state"] == State.NEEDS_PERSON and unconfirmed
 
 
 def _line(
