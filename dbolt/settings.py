@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="DBOLT_",
         env_file=(".env", ".env.local"),
+        env_ignore_empty=True,
         extra="ignore",
         frozen=True,
     )
@@ -42,8 +43,6 @@ class Settings(BaseSettings):
     """Folder of directory files; None for the one that comes with the product."""
     chromium: Path | None = None
     """The browser to use; None finds one."""
-    evidence_url: str = ""
-    """Where evidence goes; empty for HOME/evidence."""
     slots: Annotated[int, Field(ge=1, le=64)] = 3
     """Submissions one browser carries at a time."""
     workers_min: Annotated[int, Field(ge=0, le=1000)] = 1
@@ -51,7 +50,7 @@ class Settings(BaseSettings):
     """Bounds of the browser pool. One browser fills two cores."""
     lease_s: Annotated[float, Field(ge=5, le=3600)] = 90.0
     """A lease without a heartbeat lasts this long."""
-    log_level: str = "info"
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
     log_json: bool = False
 
 

@@ -30,6 +30,7 @@ _CAUSES: tuple[tuple[str, Reason], ...] = (
     (r"ERR_NAME|ERR_CONNECTION|ERR_ADDRESS|ERR_EMPTY_RESPONSE", Reason.UNREACHABLE),
     (r"ERR_INTERNET|ERR_NETWORK|ERR_SOCKET|ERR_UNSAFE_PORT|ERR_DNS", Reason.UNREACHABLE),
     (r"ERR_ABORTED|Download is starting|ERR_BLOCKED|ERR_UNKNOWN_URL_SCHEME", Reason.NO_FORM),
+    (r"context was destroyed|another navigation|frame was detached", Reason.TIMEOUT),
     (r"crash|has been closed|Connection closed|disconnected", Reason.BROWSER_CRASHED),
 )
 

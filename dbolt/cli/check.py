@@ -159,6 +159,9 @@ def _stripe() -> Finding:
         )
         if value is None
     ]
+    if len(missing) == 1:
+        remedy = f"Set {missing[0]} too: payments would be taken that lead to no job."
+        return Finding("Stripe", Health.MISSING, f"without {missing[0]}", remedy)
     if missing:
         remedy = f"Set {' and '.join(missing)} to take real payments."
         return Finding("Stripe", Health.NOTE, "local stand-in", remedy)

@@ -44,6 +44,10 @@ class Client:
     """A few calls of the API, with every failure as one sentence."""
 
     def __init__(self, url: str, token: SecretStr) -> None:
+        if not url.startswith(("http://", "https://")):
+            raise Trouble(f"{url!r} is no address of a server; begin with http:// or https://.")
+        if not token.get_secret_value().isascii():
+            raise Trouble("The API key holds letters that no key has; copy it again.")
         self.url = url.rstrip("/")
         self._http = httpx.Client(
             base_url=self.url,

@@ -19,7 +19,7 @@ from dbolt.cli.single import LEASE, target_of
 from dbolt.domain.directory import Directory
 from dbolt.domain.profile import Profile
 from dbolt.domain.reasons import WORDS, Reason
-from dbolt.domain.submission import Assignment, EvidenceKind, EvidenceRef, Task
+from dbolt.domain.submission import Assignment, EvidenceKind, EvidenceRef, HandOver, Task
 from dbolt.forms.page import Control, LabelKind, Page
 from dbolt.forms.reading import FieldGuess, FormKind, Reading
 from dbolt.settings import Settings
@@ -36,8 +36,6 @@ _STRANGER = {
 """An attempt is made for a business; looking at a page types nothing of it."""
 _NAMING = (LabelKind.FOR, LabelKind.WRAP, LabelKind.ARIA, LabelKind.BEFORE, LabelKind.PLACEHOLDER)
 _MOST_REASONS = 4
-_GONE = frozenset({Reason.UNREACHABLE, Reason.TIMEOUT, Reason.SERVER_ERROR, Reason.CERTIFICATE})
-_GONE_TOO = frozenset({Reason.PAGE_GONE, Reason.PROXY, Reason.BROWSER_CRASHED, Reason.ROBOTS_TXT})
 
 
 def register(app: typer.Typer) -> None:
@@ -94,12 +92,14 @@ class _NoEvidence:
 
 
 async def _look(settings: Settings, directory: Directory, *, draw: bool) -> Seen:
+    from playwright.async_api import Error
+
     from dbolt.browser.arrive import arrive
     from dbolt.browser.chromium import NoBrowser, find_chromium
     from dbolt.browser.find import find_form
     from dbolt.browser.proof import Proof
     from dbolt.browser.run import Found, Run
-    from dbolt.browser.session import Browser
+    from dbolt.browser.session import Browser, first_line
     from dbolt.cli.drawing import draw_fields
     from dbolt.forms.classify import classify
     from dbolt.forms.walls import wall
@@ -112,7 +112,8 @@ async def _look(settings: Settings, directory: Directory, *, draw: bool) -> Seen
             run = Run(visit, _assignment(directory), _never, Proof(_NoEvidence()))
             with contextlib.nullcontext() if draw else err.status(f"{directory.name} …"):
                 refused = await arrive(run, directory.submit_url)
-                if refused is not None and refused.reason in _GONE | _GONE_TOO:
+                # Behind a wall there is a page to be shown, elsewhere none.
+                if refused is not None and not isinstance(refused, HandOver):
                     raise Trouble(_unread(directory, refused.detail), code=Exit.UNREACHABLE)
                 visited: list[str] = [visit.page.url]
                 visit.page.on("framenavigated", lambda f: _note(visited, f.url, f.parent_frame))
@@ -127,6 +128,8 @@ async def _look(settings: Settings, directory: Directory, *, draw: bool) -> Seen
             return seen
     except NoBrowser as missing:
         raise Trouble(str(missing), code=Exit.MISSING) from missing
+    except (Error, TimeoutError) as error:
+        raise Trouble(_unread(directory, first_line(error)), code=Exit.UNREACHABLE) from error
 
 
 def _unread(directory: Directory, detail: str) -> str:

@@ -58,15 +58,23 @@ def emit_json(value: Any) -> None:
     sys.stdout.write("\n")
 
 
+def printable(text: str) -> str:
+    """*text* without control characters: words of foreign pages must not steer the terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
+
+
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str = "") -> None:
     """Prints rows as a table; cells may be rich renderables, anything else is taken literally."""
     grid = Table(
         title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False
     )
     for column in columns:
-        grid.add_column(column, overflow="fold")
+        # What is to be copied stays in one piece.
+        grid.add_column(column, overflow="fold", no_wrap=column in {"job", "id"})
     for row in rows:
-        grid.add_row(*(cell if isinstance(cell, Text) else escape(str(cell)) for cell in row))
+        grid.add_row(
+            *(cell if isinstance(cell, Text) else escape(printable(str(cell))) for cell in row)
+        )
     out.print(grid)
 
 

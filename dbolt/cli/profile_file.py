@@ -18,10 +18,11 @@ from dbolt.domain.profile import Profile
 def read_profile(path: Path) -> Profile:
     """The profile in *path*. Raises Trouble with a sentence for each thing that is wrong."""
     try:
-        raw: Any = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
+        # Not the C loader: what nests without end would end the process with it.
+        raw: Any = yaml.safe_load(path.read_text("utf-8"))
     except OSError as error:
         raise Trouble(f"The profile {str(path)!r} cannot be read: {error.strerror}.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise Trouble(f"The profile {str(path)!r} is neither YAML nor JSON: {error}") from error
     if not isinstance(raw, dict):
         raise Trouble(f"The profile {str(path)!r} must hold keys and values, as `phone: +1 …`.")

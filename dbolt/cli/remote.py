@@ -155,7 +155,7 @@ Key = Annotated[str, typer.Argument(help="The plan's name, directory's slug or j
 def pause(
     level: Level = PauseLevel.GLOBAL, key: Key = "", url: Url = None, api_key: ApiKey = None
 ) -> None:
-    """Stop starting new attempts; what is under way ends in peace."""
+    """Stop sending: what is not pressed yet goes back to the queue, what is pressed is finished."""
     _switch("pause", level, key, Client.find(url, api_key))
     out.print(f"Paused: {level} {key}".rstrip())
 

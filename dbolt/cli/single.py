@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
-import os
+import contextlib
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from uuid import uuid4
 import typer
 from rich.text import Text
 
+from dbolt.cli.journal import Journal
 from dbolt.cli.output import Exit, Trouble, emit_json, err, out, state_text, table
 from dbolt.cli.profile_file import read_profile
 from dbolt.domain.directory import Directory, Policy
@@ -88,14 +88,19 @@ class End:
 
 def target_of(url: str) -> Directory:
     """A directory that is known by its address alone. Raises Trouble for what is no web address."""
-    parts = urlsplit(url if "://" in url else f"https://{url}")
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(url if "://" in url else f"https://{url}")
+        host = (parts.hostname or "").encode("idna").decode("ascii")
+        named = f"{host}:{parts.port}" if parts.port else host
+    except ValueError:
+        parts, host, named = urlsplit(""), "", ""
+    if parts.scheme not in {"http", "https"} or not host:
         raise Trouble(f"{url!r} is not a web address; write it like https://example.com/add.")
-    slug = "".join(c if c.isalnum() else "-" for c in parts.netloc.lower()).strip("-")[:80]
+    slug = re.sub(r"[^a-z0-9]+", "-", named.lower()).strip("-")[:80]
     return Directory(
         slug=slug,
-        name=parts.netloc,
-        home_url=f"{parts.scheme}://{parts.netloc}/",
+        name=named,
+        home_url=f"{parts.scheme}://{named}/",
         submit_url=parts.geturl(),
         policy=Policy.AUTO,
         policy_source="named on the command line",
@@ -122,7 +127,13 @@ async def _run(
     journal = Journal(settings.home / "presses.jsonl")
     evidence = FolderEvidence(settings.home / "evidence")
     ends: list[End] = []
-    async with Browser(chromium) as browser:
+    browser = Browser(chromium)
+    try:
+        await browser.start()
+    except NoBrowser as missing:
+        raise Trouble(str(missing), code=Exit.MISSING) from missing
+    async with contextlib.AsyncExitStack() as parts:
+        parts.push_async_callback(browser.stop)
         for directory in targets:
             if not again and not dry_run and journal.knows(profile, directory):
                 ends.append(End(directory, State.UNCERTAIN, Reason.PRESS_UNCONFIRMED, None))
@@ -136,7 +147,7 @@ async def _run(
                 result = await attempt(
                     browser,
                     _assignment(profile, directory),
-                    permit=_permit(journal, profile, directory, dry_run=dry_run),
+                    permit=_permit(journal, profile, directory, dry_run=dry_run, again=again),
                     evidence=evidence,
                 )
             ends.append(_end(directory, result))
@@ -146,12 +157,10 @@ async def _run(
 
 
 def _permit(
-    journal: Journal, profile: Profile, directory: Directory, *, dry_run: bool
+    journal: Journal, profile: Profile, directory: Directory, *, dry_run: bool, again: bool
 ) -> Callable[[], Awaitable[bool]]:
     async def permit() -> bool:
-        if not dry_run:
-            journal.press(profile, directory)
-        return not dry_run
+        return not dry_run and journal.claim(profile, directory, again=again)
 
     return permit
 
@@ -185,50 +194,6 @@ def _end(directory: Directory, result: Result) -> End:
             return End(directory, State.FAILED, result.reason, result)
         case Looked():
             raise AssertionError("an attempt to submit answered as a verification")
-
-
-class Journal:
-    """Which businesses were sent where from this folder: a line is on disk before the press."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def knows(self, profile: Profile, directory: Directory) -> bool:
-        """Whether a press is on record that was not proven to have been refused."""
-        key, known = self._key(profile, directory), False
-        if self.path.exists():
-            for line in self.path.read_text("utf-8").splitlines():
-                entry: dict[str, Any] = json.loads(line)
-                if entry["key"] == key:
-                    known = entry["event"] == "press"
-        return known
-
-    def press(self, profile: Profile, directory: Directory) -> None:
-        """Records a press that is about to happen; returns after it is on disk."""
-        self._write(profile, directory, "press")
-
-    def settle(self, profile: Profile, directory: Directory, result: Pressed) -> None:
-        """Records that the directory refused what was sent, so that it may be sent again."""
-        if after(State.PRESSED, event_of_verdict(result.verdict)) is State.REJECTED:
-            self._write(profile, directory, "rejected")
-
-    def _write(self, profile: Profile, directory: Directory, event: str) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        entry = {
-            "key": self._key(profile, directory),
-            "event": event,
-            "url": directory.submit_url,
-            "at": datetime.now(UTC).isoformat(),
-        }
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(entry) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-
-    @staticmethod
-    def _key(profile: Profile, directory: Directory) -> str:
-        who = f"{profile.business_name}|{profile.phone}|{directory.submit_url}".casefold()
-        return hashlib.sha256(who.encode()).hexdigest()
 
 
 def _as_dict(end: End) -> dict[str, Any]:

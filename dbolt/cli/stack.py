@@ -8,13 +8,16 @@ import logging
 import os
 import secrets as random
 import shutil
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr, ValidationError
 
+from dbolt import logs
 from dbolt.catalogue.loader import CatalogueMissing, default_folder, load
 from dbolt.cli.check import port_problem
 from dbolt.cli.client import Running, forget_running, note_running, run_folder
@@ -52,6 +55,7 @@ def running(
     from dbolt.browser.chromium import NoBrowser, find_chromium
     from dbolt.browser.launcher import sweep
 
+    logs.configure(level=settings.log_level, as_json=settings.log_json)
     with ExitStack() as parts:
         parts.enter_context(_only_one(settings.home))
         try:
@@ -82,6 +86,7 @@ def _start(
     parts: ExitStack,
     backoff: float,
 ) -> Stack:
+    ours = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     with err.status("Ray …"):
         from actors import runtime
 
@@ -89,6 +94,7 @@ def _start(
         address = settings.ray_address or None
         cluster = runtime.start(settings, secrets_path, address=address, backoff=backoff)
         parts.callback(runtime.stop)
+        _take_back(ours)
         runtime.sync_directories(catalogue)
     with err.status("Web …"):
         from serve_app import deployments
@@ -96,7 +102,14 @@ def _start(
         _hush("ray.serve", logging.WARNING)
         url = deployments.run(settings, secrets_path)
         parts.callback(deployments.stop, cluster_ends=address is None)
+        _take_back(ours)
     return Stack(settings, secrets, url, cluster.dashboard_url)
+
+
+def _take_back(handlers: dict[signal.Signals, Any]) -> None:
+    """Ray installs handlers of its own, which would abort instead of stopping in good order."""
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
 
 
 def _hush(logger: str, level: int) -> None:
@@ -117,8 +130,15 @@ def _free(settings: Settings) -> None:
 @contextmanager
 def _only_one(home: Path) -> Iterator[None]:
     """Holds HOME for this process: two of us would start two databases on one folder."""
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "lock").open("a+") as file:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        lock = (home / "lock").open("a+")
+    except OSError as error:
+        raise Trouble(
+            f"{str(home)!r} cannot be written ({error.strerror}); set DBOLT_HOME to a folder.",
+            code=Exit.MISSING,
+        ) from error
+    with lock as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -141,6 +161,11 @@ def _catalogue(settings: Settings) -> list[Directory]:
 
 def _secrets(settings: Settings, parts: ExitStack, database: str) -> Secrets:
     given = SecretVariables()
+    if (given.stripe_secret_key is None) != (given.stripe_webhook_secret is None):
+        raise Trouble(
+            "Set both STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET, or neither: with one of them "
+            "payments would be taken that lead to no job."
+        )
     url = _database(settings, given.database_url, parts, database)
     kept = _kept(run_folder(settings.home) / "secrets.json")
     return Secrets(

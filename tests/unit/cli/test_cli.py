@@ -6,12 +6,14 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import yaml
 
-from dbolt.cli.single import Journal, target_of
+from dbolt.cli.journal import Journal
+from dbolt.cli.single import target_of
 from dbolt.domain.profile import Profile
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import Pressed, VerdictKind
@@ -82,6 +84,12 @@ def test_a_wrong_phone_is_one_sentence_and_nothing_is_started(tmp_path: Path) ->
             "Check DATABASE_URL",
         ),
         (["up"], {"DBOLT_SLOTS": "many"}, 2, "DBOLT_SLOTS: Input should be a valid integer"),
+        (["up"], {"STRIPE_SECRET_KEY": "rk_test_x"}, 2, "Set both STRIPE_SECRET_KEY and"),
+        (["up"], {"DBOLT_HOME": "/proc/x"}, 3, "set DBOLT_HOME to a folder"),
+        (["explain", "http://[::1"], {}, 2, "is not a web address"),
+        (["explain", "http://a.example:99999/"], {}, 2, "is not a web address"),
+        (["explain", "javascript:alert(1)"], {}, 2, "is not a web address"),
+        (["jobs", "--url", "127.0.0.1:9", "--api-key", "x"], {}, 2, "begin with http://"),
         (["migrate"], {}, 2, "DATABASE_URL is not set"),
         (["migrate"], {"DATABASE_URL": "postgresql://u:pw@127.0.0.1:9/x"}, 3, "Check DATABASE_URL"),
     ],
@@ -116,11 +124,51 @@ def test_a_press_is_on_record_until_it_is_proven_to_have_been_refused(tmp_path: 
     journal = Journal(tmp_path / "presses.jsonl")
     profile, directory = Profile.model_validate(PROFILE), target_of("https://albany.example/add")
     assert not journal.knows(profile, directory)
-    journal.press(profile, directory)
+    assert journal.claim(profile, directory, again=False)
     assert journal.knows(profile, directory)
+    assert not journal.claim(profile, directory, again=False)
+    assert journal.claim(profile, directory, again=True)
     unclear = Pressed(verdict=VerdictKind.UNCLEAR, reason=Reason.PRESS_UNCONFIRMED)
     journal.settle(profile, directory, unclear)
     assert journal.knows(profile, directory)
     refused = Pressed(verdict=VerdictKind.REJECTED, reason=Reason.VALIDATION)
     journal.settle(profile, directory, refused)
     assert not journal.knows(profile, directory)
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        "https://albany.example/add#form",
+        "http://www.albany.example/add/",
+        "https://albany.example:443/add?utm_source=mail",
+        "albany.example/add",
+    ],
+)
+def test_another_spelling_of_an_address_is_not_pressed_again(tmp_path: Path, same: str) -> None:
+    journal, profile = Journal(tmp_path / "presses.jsonl"), Profile.model_validate(PROFILE)
+    assert journal.claim(profile, target_of("https://albany.example/add"), again=False)
+    assert not journal.claim(profile, target_of(same), again=False)
+    assert journal.claim(profile, target_of("https://albany.example/add?plan=2"), again=False)
+
+
+def test_a_line_that_was_cut_off_hides_no_other(tmp_path: Path) -> None:
+    journal, profile = Journal(tmp_path / "presses.jsonl"), Profile.model_validate(PROFILE)
+    first, second = (target_of(f"https://{name}.example/add") for name in ("albany", "boston"))
+    assert journal.claim(profile, first, again=False)
+    with journal.path.open("a") as file:
+        file.write('{"key": "trunc')
+    assert not journal.knows(profile, second)
+    assert journal.claim(profile, second, again=False)
+    assert journal.knows(profile, first)
+    assert journal.knows(profile, second)
+
+
+def test_of_two_at_once_one_presses(tmp_path: Path) -> None:
+    profile, directory = Profile.model_validate(PROFILE), target_of("https://albany.example/add")
+
+    def claim(_number: int) -> bool:
+        return Journal(tmp_path / "presses.jsonl").claim(profile, directory, again=False)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(claim, range(24))) == 1
