@@ -51,7 +51,7 @@ test: lint
 prove: .venv/dev
 	$(BIN)/pytest -m long --timeout 3600 $(ARGS)
 
-bench-%: .venv/bench
+bench-forms bench-queue bench-browser bench-scale: bench-%: .venv/bench
 	$(BIN)/python -m benchmarks.$* $(ARGS)
 
 # Without index addresses: whoever installs uses the index of their own settings.
