@@ -30,7 +30,7 @@ function observe(limits) {
   addAreas(seen, found, controls, described, look);
   const messages = readMessages(seen, described, look);
   addErrors(controls, messages, described);
-  remember(found);
+  remember(found, described);
   const page = {
     url: location.href,
     title: folded(document.title, 300),
@@ -141,10 +141,14 @@ function addAreas(seen, found, controls, units, look) {
 }
 
 // The drivers in act/ find a widget's visible part and its twin again.
-function remember(found) {
-  const { skins } = registry();
+function remember(found, units) {
+  const { skins, zones } = registry();
   for (const [el, skin] of found.skins) skins.set(el, { skin });
   for (const [el, twin] of found.twins) skins.set(el, { skin: found.skins.get(el), twin });
+  for (const unit of units) {
+    const zone = unit.els[0].type === "file" && zoneOf(unit.els[0]);
+    if (zone) zones.set(numberOf(unit.els[0]), new WeakRef(zone));
+  }
 }
 
 // As one text: Playwright takes a tree of objects apart node by node, which costs more than the look

@@ -213,7 +213,7 @@ def _actions(ask: Ask, offer: Offer) -> Iterator[Action]:
     elif control.widget in CHOICE_WIDGETS:
         yield from _boxes(control, base, offer)
     elif offer.tags:
-        act = Act.TAGS if control.widget is Widget.TAGS else Act.TEXT
+        act = Act.TAGS if control.widget in {Widget.TAGS, Widget.COMBOBOX} else Act.TEXT
         yield replace(base, act=act, values=offer.tags)
     elif offer.texts and control.widget is Widget.COMBOBOX:
         # The driver looks for them in this order, so all of them are its values.

@@ -12,16 +12,20 @@ from typing import Any
 from playwright.async_api import ElementHandle, Error
 
 from dbolt.browser.act import keys
-from dbolt.browser.act.compare import best
+from dbolt.browser.act.compare import best, is_tag
 from dbolt.browser.act.place import Place
 
 WAIT_S = 2.5
 """How long a list may take to show what was searched for."""
+STILL_S = 1.0
+"""After how long without a change a list that shows others than the one meant is complete."""
 CASCADE_S = 6.0
 """How long a select may wait for the options that depend on another's."""
 TAG_S = 0.5
 """How long a tag may take to be made of what was typed."""
-_PAUSE_S = 0.06
+SUGGEST_S = 0.2
+"""How long a list of suggestions may take to open while a tag is typed."""
+PAUSE_S = 0.06
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +95,22 @@ async def _search(place: Place, text: str) -> None:
 
 async def _take(opened: _Open, wanted: Sequence[str], at_most_s: float) -> str | None:
     """Clicks the choice that is meant as soon as it is on show."""
-    until = time.monotonic() + at_most_s
+    started = changed = time.monotonic()
+    before: list[str] = []
     while True:
         shown = await opened.choices()
-        index = best(wanted, [s["text"] for s in shown])
+        if (texts := [s["text"] for s in shown]) != before:
+            before, changed = texts, time.monotonic()
+        index = best(wanted, texts)
         if index is not None:
             choice = await opened.place.handle("found", shown[index]["number"])
             if choice is not None:
                 await keys.click(choice)
                 return str(shown[index]["text"])
-        if time.monotonic() > until:
+        now = time.monotonic()
+        if now - started > at_most_s or (before and now - changed > STILL_S):
             return None
-        await asyncio.sleep(_PAUSE_S)
+        await asyncio.sleep(PAUSE_S)
 
 
 async def _close(opened: _Open) -> None:
@@ -122,37 +130,56 @@ async def arrival(place: Place, values: Sequence[str]) -> bool:
     while not await place.call("arrived", {"number": place.number, "values": list(values)}):
         if time.monotonic() > until:
             return False
-        await asyncio.sleep(_PAUSE_S)
+        await asyncio.sleep(PAUSE_S)
     return True
 
 
 async def add_tags(place: Place, tags: Sequence[str], have: Sequence[str]) -> None:
-    """Types each of *tags* that is not among *have* and makes it one by Enter, else by a comma."""
-    target = await place.handle("handle")
-    if target is None:
+    """Makes a tag of each of *tags* that is not among *have*: by its choice, Enter or a comma."""
+    opened = await _open(place)
+    if opened is None:
         return
-    await keys.click(target)
+    await keys.click(opened.clicked)
     async with enter_guarded(place):
         for tag in tags:
             if tag not in have:
-                await _add_tag(place, tag)
-    number = await place.call("typingBox", place.number)
-    box = await place.handle("found", number) if number else None
-    await keys.leave(box or target)
+                await _add_tag(opened, tag)
+    await _close(opened)
 
 
-async def _add_tag(place: Place, tag: str) -> None:
+async def _add_tag(opened: _Open, tag: str) -> None:
+    place = opened.place
     number = await place.call("typingBox", place.number)
     box = await place.handle("found", number) if number else None
     if box is None:
+        await _take(opened, [tag], TAG_S)
         return
     await box.focus()
     await box.type(tag)
-    for key in ("Enter", "Enter", ","):
-        # Some make a tag at once, some only when their list of suggestions has caught up.
+    choice, others = await _suggested(opened, tag)
+    if choice is not None:
+        await keys.click(choice)
+    # Enter takes whatever is highlighted, which need not be what was typed. Some make a tag at
+    # once, some only when their list of suggestions has caught up.
+    for key in () if choice else (",",) if others else ("Enter", "Enter", ","):
         await box.press(key)
         if await _is_taken(box, tag):
             return
+    if not await _is_taken(box, tag):
+        await keys.clear(box)
+
+
+async def _suggested(opened: _Open, tag: str) -> tuple[ElementHandle | None, bool]:
+    """The choice that is the tag or would make it, if there is one; whether there are others."""
+    started = time.monotonic()
+    while True:
+        shown = await opened.choices()
+        for choice in shown:
+            if is_tag(choice["text"], tag, creates=choice["creates"]):
+                return await opened.place.handle("found", choice["number"]), True
+        if time.monotonic() - started > (TAG_S if shown else SUGGEST_S):
+            return None, bool(shown)
+        await asyncio.sleep(PAUSE_S)
 
 
 async def _is_taken(box: ElementHandle, tag: str) -> bool:
@@ -164,7 +191,7 @@ async def _is_taken(box: ElementHandle, tag: str) -> bool:
             return True
         if time.monotonic() > until:
             return False
-        await asyncio.sleep(_PAUSE_S)
+        await asyncio.sleep(PAUSE_S)
 
 
 @contextlib.asynccontextmanager

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dbolt.domain.fields import SPECS, Field, Kind
 
 _TIME = re.compile(r"^(\d{1,2})(?:[:.h](\d{2}))?(?::\d{2})?\s*(am|pm|a\.m\.|p\.m\.|uhr|h)?$")
+_QUOTES = "\"'\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"
 _LEAST_PHONE_DIGITS = 7
 
 
@@ -118,3 +119,12 @@ def _starts(text: str, name: str) -> bool:
 
 def _holds(text: str, name: str) -> bool:
     return re.search(rf"\b{re.escape(text)}\b", name) is not None
+
+
+def is_tag(choice: str, tag: str, *, creates: bool) -> bool:
+    """Whether a choice is *tag* itself, or offers to make it: 'Create "bread"', "Add bread…"."""
+    name, text = folded(choice), folded(tag)
+    if name == text:
+        return True
+    quoted = rf"[{_QUOTES}]{re.escape(text)}[{_QUOTES}]"
+    return text in name and (creates or re.search(quoted, name) is not None)

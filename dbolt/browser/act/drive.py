@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import time
 from collections.abc import Sequence
 from typing import assert_never
 
@@ -19,6 +20,8 @@ from dbolt.forms.reading import Act, Action, FileValue
 
 LIMIT_S = 15.0
 """For one control, whatever it does."""
+_SHOWN_S = 1.5
+"""How long an uploader may take to show a file's name."""
 
 
 async def drive(place: Place, action: Action, held: Held) -> None:
@@ -35,6 +38,7 @@ async def _drive(place: Place, action: Action, held: Held) -> None:
             await keys.tick(_option(place, action))
         case Act.FILE:
             await _give_file(place, action.file, kind)
+            await _arrived(place, action)
         case Act.SELECT | Act.COMBOBOX:
             await _choose(place, action, held)
         case Act.TAGS:
@@ -81,12 +85,16 @@ async def _choose(place: Place, action: Action, held: Held) -> None:
 async def _set_select(place: Place, action: Action) -> bool:
     """Sets the select behind a skin, or one whose options have come; whether its skin shows it."""
     values: Sequence[str] = action.values
-    if action.act is Act.COMBOBOX:
+    if action.act is not Act.SELECT:
         options: list[list[str]] = await place.call("optionsOf", place.number)
-        index = best(action.values, [text for _, text in options])
-        if index is None:
+        names = [text for _, text in options]
+        # Tags are all meant, the texts of a combobox are one thing in several spellings.
+        wanted = [[tag] for tag in action.values] if action.act is Act.TAGS else [action.values]
+        found = [best(texts, names) for texts in wanted]
+        indices = [index for index in found if index is not None]
+        if not indices or len(indices) < len(found):
             return False
-        values = (options[index][0],)
+        values = tuple(options[index][0] for index in indices)
     item = {"number": place.number, "act": "select", "values": list(values)}
     held: Held = (await place.call("fill", [item]))[0]
     select = Action(ref=action.ref, field=action.field, act=Act.SELECT, values=tuple(values))
@@ -105,9 +113,22 @@ async def _tag(place: Place, action: Action, held: Held) -> None:
     if held.get("kind") == "text":
         await keys.type_text(place, ", ".join(action.values))
         return
+    if held.get("kind") == "select" and await _set_select(place, action):
+        return
     single = [Action(action.ref, action.field, Act.TAGS, (tag,)) for tag in action.values]
     have = [a.values[0] for a in single if is_kept(a, held)]
     await choose.add_tags(place, action.values, have)
+
+
+async def _arrived(place: Place, action: Action) -> None:
+    """Waits for the page to show a file that it was given; an uploader takes it over first."""
+    until = time.monotonic() + _SHOWN_S
+    while time.monotonic() < until:
+        held: Held = (await place.call("read", [{"number": place.number, "values": []}]))[0]
+        on_its_way = held.get("zone") and held["values"]
+        if is_kept(action, held) and not on_its_way:
+            return
+        await asyncio.sleep(choose.PAUSE_S)
 
 
 async def _give_file(place: Place, file: FileValue | None, kind: object) -> None:

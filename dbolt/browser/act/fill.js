@@ -28,11 +28,20 @@ function setNative(el, name, value) {
   Object.getOwnPropertyDescriptor(owner.prototype, name).set.call(el, value);
 }
 
+// Its boxes are read-only, and show dates as they please; its own interface takes and tells them.
+function pickerOf(el) {
+  return el._flatpickr || partsOf(el).twin?._flatpickr;
+}
+
+function datesIn(picker) {
+  return picker && !picker.config.noCalendar ? picker.selectedDates.map((day) => picker.formatDate(day, "Y-m-d")) : [];
+}
+
 function setText(el, text, act) {
   // A date box that only its calendar may write to still sends what it holds.
-  if (el.readOnly && act !== "date_time" && !el._flatpickr) return;
-  const picker = el._flatpickr || partsOf(el).twin?._flatpickr;
-  if (picker) { picker.setDate(text, true); return; }
+  if (el.readOnly && act !== "date_time" && !pickerOf(el)) return;
+  const picker = pickerOf(el);
+  if (picker) { picker.setDate(text, true, /^\d{4}-\d\d-\d\d$/.test(text) ? "Y-m-d" : /^\d?\d:\d\d$/.test(text) ? "H:i" : undefined); return; }
   const line = el.localName === "input" ? text.replace(/\s*\n\s*/g, " ") : text;
   const value = el.maxLength > 0 ? line.slice(0, el.maxLength) : line;
   const key = value.slice(-1);
@@ -113,28 +122,61 @@ function read(items) {
 }
 
 // What a control holds. `values` are sent or would be, `texts` are what a person reads there;
-// `names`: the texts of the options that were asked for; `waits`: an option is not there (yet).
+// `names`: the texts of the options that were asked for; `waits`: an option is not there (yet);
+// `original`: the control is out of sight, and what it holds is what the widget over it gives out.
 function heldBy({ number, option, values }) {
   const el = elementOf(option || number);
-  if (!el) return { found: false };
+  if (!el) return heldByZone(number);
   const { skin, twin } = partsOf(el);
   const held = { found: true, kind: kindOf(el), skinned: Boolean(skin), values: [], texts: [], names: [], waits: false };
+  held.original = Boolean(skin) && isNative(el) && !isShown(el);
   if (held.kind === "check") return { ...held, checked: checked(el), texts: [checkText(el)] };
-  if (held.kind === "file") return { ...held, values: [...el.files].map((f) => f.name), texts: [around(el)] };
+  if (held.kind === "file") return { ...held, values: [...el.files].map((f) => f.name), texts: around(el), zone: Boolean(zoneBy(number)) };
   if (held.kind === "rich") return { ...held, values: [editable(el).innerText.trim()] };
   if (held.kind === "select") {
     const wanted = wantedOptions(el, values || []);
     held.values = [...el.selectedOptions].map((o) => o.value);
     held.names = wanted.filter(Boolean).map((o) => folded(o.text, 200));
-    held.chosen = [...el.selectedOptions].map((o) => folded(o.text, 200));
+    held.chosen = [...el.selectedOptions].filter((o) => o.value !== "").map((o) => folded(o.text, 200));
     held.waits = wanted.some((o) => !o);
     held.wanted = wanted.filter(Boolean).map((o) => o.value);
   } else {
-    held.values = [isNative(el) ? el.value : "", twin ? twin.value : ""].filter(Boolean);
+    held.values = [isNative(el) ? el.value : "", twin ? twin.value : "", ...datesIn(pickerOf(el))].filter(Boolean);
   }
   const drawn = skin || (isNative(el) ? null : el);
-  if (drawn) held.texts = [folded(drawn.innerText || "", 1000), ...lines(drawn), ...chips(drawn)];
+  if (drawn) held.texts = textsIn(drawn, held.kind === "zone");
   return held;
+}
+
+function zoneBy(number) {
+  const zone = registry().zones.get(number)?.deref();
+  return zone && zone.isConnected ? zone : null;
+}
+
+// An uploader may take its input away once it has a file; its zone tells on.
+function heldByZone(number) {
+  const zone = zoneBy(number);
+  if (!zone) return { found: false };
+  return { found: true, kind: "zone", skinned: false, values: [], names: [], waits: false, texts: textsIn(zone, true) };
+}
+
+const REFUSED = "[class*=error i], [class*=invalid i], [class*=reject i], [class*=notallowed i], [class*=not-allowed i], [aria-invalid=true], [role=alert], [data-filepond-item-state*=error], [data-filepond-item-state*=invalid]";
+const UNSAID = "[class*=placeholder i], label, legend";
+
+// What a widget says that it holds: not its placeholder or label, nor what it refuses to take.
+function textsIn(box, files) {
+  const refused = [...box.querySelectorAll(REFUSED)].filter((x) => (files ? !x.querySelector("input, select, textarea") : x.matches(CHIP)));
+  const except = [...refused, ...(files ? [] : box.querySelectorAll(UNSAID))];
+  const unsaid = new Set(except.map((part) => folded(part.innerText || "", 200)));
+  const left = lines(box);
+  for (const part of except) {
+    if (except.some((other) => other !== part && other.contains(part))) continue;
+    for (const line of lines(part)) if (left.includes(line)) left.splice(left.indexOf(line), 1);
+  }
+  // The texts of a select are read even where it is hidden, and chosen are only some of them.
+  const options = [...box.querySelectorAll("option")].map((o) => folded(o.text, 200));
+  for (const text of options) if (left.includes(text)) left.splice(left.indexOf(text), 1);
+  return [left.join(" ").slice(0, 1000), ...left, ...chips(box).filter((c) => !refused.includes(c.el) && !unsaid.has(c.text)).map((c) => c.text)].filter(Boolean);
 }
 
 function kindOf(el) {
@@ -151,9 +193,11 @@ function checkText(el) {
   return folded((label && label.innerText) || attr(el, "aria-label") || (isNative(el) ? "" : el.innerText), 200);
 }
 
+const CHIP = "tag, [class*=chip i], [class*=tag i], [class*=token i], [class*=item i], [class*=choice i], [class*=badge i], [class*=multi-value i]";
+
 function chips(box) {
-  return [...box.querySelectorAll("[class*=chip i], [class*=tag i], [class*=token i], [class*=item i], [class*=choice i], [class*=badge i], [class*=multi-value i]")]
-    .slice(0, 60).map((c) => folded(attr(c, "data-value") || c.innerText || "", 200)).filter(Boolean);
+  return [...box.querySelectorAll(CHIP)].filter((c) => !c.matches(UNSAID) && !c.querySelector("select, input") && isShown(c)).slice(0, 60)
+    .map((el) => ({ el, text: folded(attr(el, "data-value") || el.innerText || "", 200) })).filter((c) => c.text);
 }
 
 function lines(box) {
@@ -164,7 +208,7 @@ function lines(box) {
 function around(el) {
   let box = el;
   for (let n = 0; n < 4 && box.parentElement && box.parentElement.localName !== "form"; n++) box = box.parentElement;
-  return box === el ? "" : folded(box.innerText || "", 2000);
+  return box === el ? [] : textsIn(zoneBy(numberOf(el)) || box, true);
 }
 
 // Whether the wanted options have arrived.

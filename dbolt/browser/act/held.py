@@ -28,7 +28,11 @@ def is_kept(action: Action, held: Held, *, strict: bool = False) -> bool:
         return held.get("kind") == "check" and held["checked"] is (action.act is Act.CHECK)
     if action.act is Act.SELECT:
         return _is_selected(held, strict=strict)
-    return _HOLDS.get(action.act, _has_text)(action, held)
+    if not _HOLDS.get(action.act, _has_text)(action, held):
+        return False
+    if strict and action.act is Act.TAGS and held["skinned"] and held.get("kind") == "select":
+        return all(_mentions(held["texts"], tag) for tag in action.values)
+    return True
 
 
 def _has_text(action: Action, held: Held) -> bool:
@@ -79,8 +83,12 @@ def _shows(action: Action, text: str, held: Held) -> bool:
 
 
 def _has_tag(tag: str, held: Held) -> bool:
-    listed = [folded(x) for x in held["texts"]] + [folded(x) for x in held.get("chosen", ())]
-    if folded(tag) in listed:
+    spoken = [*held.get("chosen", ())]
+    if held.get("kind") != "select":
+        if held.get("original") and not held["values"]:
+            return False
+        spoken += held["texts"]
+    if folded(tag) in map(folded, spoken):
         return True
     return any(folded(tag) in map(folded, _tags_of(value)) for value in held["values"])
 
@@ -137,7 +145,9 @@ def _spoken(action: Action, held: Held) -> tuple[str, str]:
             return _chosen(action, held)
         case Act.TAGS:
             got = [tag for tag in action.values if held.get("found") and _has_tag(tag, held)]
-            return ", ".join(action.values), ", ".join(got) or next(iter(values), "")
+            return ", ".join(action.values), ", ".join(got or held.get("chosen", ())) or next(
+                iter(values), ""
+            )
         case Act.TEXT | Act.RICH_TEXT | Act.DATE_TIME:
             return _text(action), _closest(action, values)
 

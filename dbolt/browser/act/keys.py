@@ -37,7 +37,8 @@ async def type_text(place: Place, text: str) -> None:
     if target is None:
         return
     kind = await target.evaluate("el => el.localName === 'input' ? el.type : ''")
-    if kind in _PARTED:
+    # Keys do nothing in a read-only box, but the focus would open its calendar.
+    if kind in _PARTED or await target.evaluate("el => el.readOnly"):
         return
     await target.scroll_into_view_if_needed(timeout=CLICK_MS)
     await target.focus()

@@ -3,6 +3,7 @@
 
 const CHOICE = "[role=option], [role=treeitem], .select2-results__option, .chosen-results > li, .ts-dropdown [data-selectable], .selectize-dropdown [data-selectable], .choices__item--choice, .choices__list--dropdown [data-choice], .nice-select .option, .ui-menu-item, .ui-selectmenu-menu li, .mat-option, .dropdown-item, .tagify__dropdown__item, .pac-item, .multiselect__element, .vs__dropdown-option, .el-select-dropdown__item, .ant-select-item-option";
 const LIST = "[role=listbox], [role=menu], [class*=dropdown], [class*=options], [class*=results], [class*=menu], [class*=suggest], [class*=list]";
+const CREATES = /(^|[-_ ])(create|creatable|add-?new|new-?tag|add-?tag)([-_ ]|$)/i;
 const NO_CHOICE = /(^|[-_ ])(no-?results?|loading|message|searching|placeholder|disabled|empty|notice)([-_ ]|$)/i;
 
 // The choices on show for a widget: those of the list that it names, else its own, else any open one.
@@ -48,7 +49,7 @@ function choicesIn(box, el) {
   return found
     .filter((o) => o !== el && o.localName !== "option" && !o.contains(el) && isDrawn(o, 4) && !isNoChoice(o))
     .slice(0, 300)
-    .map((o) => ({ number: numberOf(o), text: folded(o.innerText || "", 200) }))
+    .map((o) => ({ number: numberOf(o), text: folded(o.innerText || "", 200), creates: CREATES.test(attr(o, "class")) }))
     .filter((o) => o.text);
 }
 

@@ -25,7 +25,8 @@ function labelsOf(unit, look) {
   };
   const group = unit.els.length > 1;
   for (const el of group ? [] : namesakes(unit, look)) {
-    for (const label of ownLabels(el, look)) add(label.contains(el) ? "wrap" : "for", wordsOf(label, 300));
+    const zone = el.type === "file" && zoneOf(el);
+    for (const label of ownLabels(el, look)) add(zone && zone.contains(label) ? "help" : label.contains(el) ? "wrap" : "for", wordsOf(label, 300));
     addAria(el, add);
   }
   if (group) addAria(unit.els[0], (kind, text) => kind === "help" && add(kind, text));
@@ -49,7 +50,18 @@ function namesakes(unit, look) {
   if (skin && skin !== el) all.push(...skin.querySelectorAll("input, [role=combobox]"));
   const host = el.getRootNode().host;
   if (host) all.push(host);
+  const shell = shellOf(el, unit, look);
+  if (shell) all.push(shell);
   return all;
+}
+
+// A library may give the id of the control that it replaced to the box it puts in its place.
+function shellOf(el, unit, look) {
+  for (const box of ancestors(el, 6)) {
+    if (!unit.box || !contains(unit.box, box)) return null;
+    if (box.id && !box.matches("form, fieldset") && look.byFor.has(box.id)) return box;
+  }
+  return null;
 }
 
 function ownLabels(el, look) {

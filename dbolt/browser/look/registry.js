@@ -6,7 +6,7 @@ const REGISTRY = Symbol.for("dbolt.refs");
 function registry(first) {
   if (!window[REGISTRY]) {
     Object.defineProperty(window, REGISTRY, {
-      value: { numbers: new WeakMap(), elements: new Map(), next: first || 1, skins: new WeakMap() },
+      value: { numbers: new WeakMap(), elements: new Map(), next: first || 1, skins: new WeakMap(), zones: new Map() },
     });
   }
   return window[REGISTRY];

@@ -30,7 +30,7 @@ function classesOf(el) {
 function readWidgets(fields) {
   const found = { skins: new Map(), twins: new Map(), swallowed: new Set(), kinds: new Map(), shells: new Set() };
   for (const el of fields) if ((el.closest(TOOLBAR) || el.closest(POPUP)) && !el.isContentEditable) found.swallowed.add(el);
-  for (const el of fields) if (el.matches(".ql-clipboard, .select2-search__field, .select2-focusser")) found.swallowed.add(el);
+  for (const el of fields) if (el.matches(".ql-clipboard, .select2-search__field, .select2-focusser, input[type=file][webkitdirectory]")) found.swallowed.add(el);
   for (const el of fields) if (el.localName === "select" || isTyped(el)) pairSkin(el, fields, found);
   for (const el of fields) if (!isNative(el) && !found.swallowed.has(el)) readOwnWidget(el, fields, found);
   for (const el of fields) if (isTyped(el) && !found.swallowed.has(el)) readTypedWidget(el, fields, found);
@@ -51,7 +51,8 @@ function pairSkin(el, fields, found) {
   const tags = el.localName !== "select" && (TAGS.test(classesOf(skin) + " " + skin.localName) || /tags|multi|choices|selectize|ts-wrapper/.test(classesOf(skin)));
   if (el.localName !== "select" && !tags) return;
   found.skins.set(el, skin);
-  found.kinds.set(el, tags ? "tags" : "combobox");
+  const open = el.localName === "select" && el.multiple && !el.options.length;
+  found.kinds.set(el, tags || open ? "tags" : "combobox");
   swallowInside(skin, el, fields, found);
 }
 
@@ -232,6 +233,16 @@ function standIn(el) {
     if (isDrawn(box, 12) && [...box.querySelectorAll("button, [role=button], label, a")].some((b) => isDrawn(b, 8))) return box;
   }
   return null;
+}
+
+// The uploader that a file input is part of: the outermost box that says it is one.
+function zoneOf(el) {
+  let zone = null;
+  for (const box of ancestors(el, 8)) {
+    if (box.localName === "form" || box === document.body) break;
+    if (DROP.test(classesOf(box))) zone = box;
+  }
+  return zone;
 }
 
 // Zones that take dropped files and have no input of their own at hand.

@@ -218,6 +218,9 @@ def _texts(ask: Ask, wanted: Sequence[str]) -> tuple[str, ...]:
 
 
 def _from_list(ask: Ask, wanted: Sequence[str], texts: Sequence[str]) -> Offer | None:
+    several = _chosen(ask, wanted) if ask.control.multiple else None
+    if several is not None:
+        return Offer(tags=tuple(o.text.strip() for o in several.options), sure=several.sure)
     for want in wanted:
         ranked = ranking(ask.usable_options, want, ask.language)
         if ranked:

@@ -36,7 +36,8 @@ def several(ask: Ask) -> Offer | None:
     if ask.control.widget is Widget.COMBOBOX:
         hits = (best_option(ask.usable_options, item) for item in items)
         shown = [h.text for h in hits if h is not None]
-        return Offer(texts=unique([*shown, *names]))
+        tags = unique(shown or names) if ask.control.multiple else ()
+        return Offer(tags=tags, texts=() if tags else unique([*shown, *names]))
     return as_text(ask, [", ".join(names[:n]) for n in range(len(names), 0, -1)])
 
 

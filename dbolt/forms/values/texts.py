@@ -91,7 +91,9 @@ def keywords(ask: Ask) -> Offer | None:
     most = said_count(ask.spoken)
     if not known:
         return None
-    if ask.control.widget is Widget.TAGS:
+    combobox = ask.control.widget is Widget.COMBOBOX
+    # Keywords are several by nature: a list without options that takes them takes them one by one.
+    if ask.control.widget is Widget.TAGS or (combobox and not ask.usable_options):
         fits = [k for k in known if not ask.limits.most or len(k) <= ask.limits.most]
         return Offer(tags=tuple(fits[:most])) if fits else None
     if ask.part.isdigit() or ask.nth:

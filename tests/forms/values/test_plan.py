@@ -57,6 +57,21 @@ def test_each_widget_is_set_by_its_own_act() -> None:
     assert plan.actions[8].values == ()
 
 
+def test_a_list_of_several_takes_each_choice_as_a_tag() -> None:
+    ways = control(Widget.COMBOBOX, options=["Cash", "Visa", "Cheque"], multiple=True)
+    kinds = control(Widget.COMBOBOX, options=["Bar", "Bakery", "Dentist"], multiple=True)
+    plan = _plan(
+        (ways, Field.PAYMENT_METHODS),
+        (kinds, Field.CATEGORY),
+        (control(Widget.COMBOBOX), Field.KEYWORDS),
+    )
+    assert {a.act for a in plan.actions} == {Act.TAGS}
+    paid, kind, words = (a.values for a in plan.actions)
+    assert paid == ("Cash", "Visa")
+    assert kind[0] == "Bakery"
+    assert words == ("bread", "sourdough", "cakes", "catering")
+
+
 def test_traps_hidden_disabled_and_later_steps_stay_empty() -> None:
     page = form_page(
         [

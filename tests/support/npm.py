@@ -1,0 +1,126 @@
+"""Widget libraries from the npm registry, for pages that tests make of them.
+
+`python -m tests.support.npm` installs npm (by the distribution's package, if this user may) and the
+libraries once; without npm, or without a registry, the tests that want them are skipped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+WIDGETS = Path(__file__).parents[1] / "browser" / "widgets"
+CACHE = Path(__file__).parents[2] / ".artefacts" / "npm"
+LIMIT_S = 300
+_OFFLINE = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH")
+
+
+class NoLibraries(Exception):
+    """They cannot be had here; says why in one sentence."""
+
+
+def installed() -> Path:
+    """The folder node_modules with all that the lock names; installed at the first call.
+
+    Raises NoLibraries where npm or its registry is missing, RuntimeError where npm fails otherwise.
+    """
+    lock = WIDGETS / "package-lock.json"
+    home = CACHE / hashlib.sha256(lock.read_bytes()).hexdigest()[:12]
+    if not home.exists():
+        npm = shutil.which("npm")
+        if npm is None:
+            raise NoLibraries("npm is not installed; install it, then `make test` fetches the rest")
+        CACHE.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(dir=CACHE))
+        try:
+            _install(npm, fresh)
+            if not home.exists():
+                fresh.rename(home)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+    return home / "node_modules"
+
+
+def _install(npm: str, folder: Path) -> None:
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(WIDGETS / name, folder)
+    quiet = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"]
+    command = [npm, "ci", "--no-update-notifier", *quiet]
+    try:
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, timeout=LIMIT_S, check=False
+        )
+    except subprocess.TimeoutExpired as late:
+        raise NoLibraries(f"npm did not end within {LIMIT_S} s; is its registry there?") from late
+    if done.returncode == 0:
+        return
+    said = done.stderr.strip()
+    if any(code in said for code in _OFFLINE):
+        raise NoLibraries("npm does not reach its registry; the widget libraries stay away")
+    raise RuntimeError(f"npm ci failed: {said[-2000:]}")
+
+
+def bundled(modules: Path, entry: Path) -> bytes:
+    """One script of *entry* (JSX or a module) and everything that it imports."""
+    done = subprocess.run(
+        [
+            str(modules / ".bin" / "esbuild"),
+            str(entry),
+            "--bundle",
+            "--format=iife",
+            "--jsx=automatic",
+            "--minify-syntax",
+            '--define:process.env.NODE_ENV="production"',
+            "--log-level=error",
+        ],
+        capture_output=True,
+        env={**os.environ, "NODE_PATH": str(modules)},
+        timeout=60,
+        check=True,
+    )
+    return done.stdout
+
+
+@pytest.fixture(scope="session")
+def npm_modules() -> Path:
+    """The libraries' folder; skips the test where they cannot be had."""
+    try:
+        return installed()
+    except NoLibraries as missing:
+        pytest.skip(str(missing))
+
+
+def main() -> int:
+    """Installs what can be installed. Always 0: the tests tell what is missing."""
+    if shutil.which("npm") is None:
+        _by_apt()
+    try:
+        sys.stdout.write(f"widget libraries: {installed().relative_to(Path.cwd())}\n")
+    except (NoLibraries, RuntimeError, ValueError) as missing:
+        sys.stderr.write(f"widget libraries: {missing}\n")
+    return 0
+
+
+def _by_apt() -> None:
+    apt = shutil.which("apt-get")
+    if apt is None:
+        return
+    sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    sys.stderr.write("installing npm, for tests of widget libraries\n")
+    for verb in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "npm"]):
+        try:
+            subprocess.run([*sudo, apt, *verb], check=True, timeout=600, stdout=subprocess.DEVNULL)
+        except (OSError, subprocess.SubprocessError) as error:
+            sys.stderr.write(f"that did not work: {error}\n")
+            return
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
