@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import asyncpg
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from actors.board import Board
 from actors.granting import Granted
+from dbolt.domain.credentials import account_for
 from dbolt.domain.plan import PLANS, PlanName
 from dbolt.domain.profile import Profile
 from dbolt.domain.submission import Account, Assignment
@@ -23,19 +24,23 @@ PROFILES_KEPT = 64
 class Assembler:
     """Builds assignments; keeps the profiles of late."""
 
-    def __init__(self, board: Board, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    def __init__(
+        self, board: Board, pool: asyncpg.Pool[asyncpg.Record], vault_key: SecretStr | None = None
+    ) -> None:
+        """vault_key: what accounts on directories follow from; without it none are made."""
         self._board = board
         self._pool = pool
+        self._vault_key = vault_key
         self._profiles: OrderedDict[UUID, Profile | None] = OrderedDict()
 
     async def build(self, granted: Sequence[Granted]) -> dict[UUID, Assignment | None]:
         """By token; None where the profile does not pass this release's checks."""
-        accounts = await self._accounts(granted)
+        known = await self._usernames(granted)
         built: dict[UUID, Assignment | None] = {}
         for one in granted:
             profile = await self._profile(one.lease.profile_id)
             built[one.lease.token] = (
-                self._assignment(one, profile, accounts) if profile is not None else None
+                self._assignment(one, profile, known) if profile is not None else None
             )
         return built
 
@@ -43,7 +48,7 @@ class Assembler:
         self,
         one: Granted,
         profile: Profile,
-        accounts: Mapping[tuple[UUID, str], Account],
+        known: Mapping[tuple[UUID, str], str],
     ) -> Assignment:
         lease = one.lease
         # All of it was checked when it came in; checking a profile again costs more than its lease.
@@ -57,18 +62,26 @@ class Assembler:
             deadline_at=lease.deadline_at,
             directory=self._board.directories[lease.directory],
             profile=profile,
-            account=accounts.get((lease.customer_id, lease.directory)),
+            account=self._account(one, profile, known),
             captcha_service=PLANS[PlanName(lease.plan)].captcha_service,
             listing_url=lease.listing_url,
         )
 
-    async def _accounts(self, granted: Sequence[Granted]) -> dict[tuple[UUID, str], Account]:
-        wanted = [
-            (one.lease.customer_id, one.lease.directory)
-            for one in granted
-            if self._board.directories[one.lease.directory].account_needed
-        ]
-        return await directories.accounts(self._pool, wanted) if wanted else {}
+    def _account(
+        self, one: Granted, profile: Profile, known: Mapping[tuple[UUID, str], str]
+    ) -> Account | None:
+        if self._vault_key is None:
+            return None
+        whose = (one.lease.customer_id, one.lease.directory)
+        made = account_for(self._vault_key, *whose, profile.business_name)
+        # A business may have been renamed since; its account was not.
+        return made.model_copy(update={"username": known.get(whose, made.username)})
+
+    async def _usernames(self, granted: Sequence[Granted]) -> dict[tuple[UUID, str], str]:
+        if self._vault_key is None:
+            return {}
+        wanted = [(one.lease.customer_id, one.lease.directory) for one in granted]
+        return await directories.usernames(self._pool, wanted)
 
     async def _profile(self, profile_id: UUID) -> Profile | None:
         if profile_id not in self._profiles:

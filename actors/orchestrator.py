@@ -65,7 +65,9 @@ SERVER = {
 class Orchestrator:
     """One epoch's orchestrator, from `open` to `close`."""
 
-    def __init__(self, board: Board, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    def __init__(
+        self, board: Board, pool: asyncpg.Pool[asyncpg.Record], vault_key: SecretStr | None
+    ) -> None:
         """Use `open`."""
         self._board = board
         self._pool = pool
@@ -80,15 +82,24 @@ class Orchestrator:
         self._pausing = Pausing(board)
         self._commands = Commands(board, self._verbs, self._pausing)
         self._paying = Paying(board, self._commands, self._pausing)
-        self._assembler = Assembler(board, pool)
+        self._assembler = Assembler(board, pool, vault_key)
         self._tasks: list[asyncio.Task[None]] = []
         self._figures = metrics.Figures()
         self.fenced = False
         """Whether another orchestrator has taken over."""
 
     @classmethod
-    async def open(cls, url: SecretStr | str, terms: Terms | None = None) -> Orchestrator:
-        """Takes over from whoever was before, and starts. Raises DatabaseUnreachable."""
+    async def open(
+        cls,
+        url: SecretStr | str,
+        terms: Terms | None = None,
+        *,
+        vault_key: SecretStr | None = None,
+    ) -> Orchestrator:
+        """Takes over from whoever was before, and starts. Raises DatabaseUnreachable.
+
+        vault_key: what accounts on directories follow from; without it none are made.
+        """
         pool = await open_pool(url, Role.ORCHESTRATOR, max_size=6, settings=SERVER)
         try:
             async with pool.acquire() as connection, connection.transaction():
@@ -101,7 +112,7 @@ class Orchestrator:
         except BaseException:
             await close_pool(pool)
             raise
-        orchestrator = cls(board, pool)
+        orchestrator = cls(board, pool, vault_key)
         orchestrator._start()
         log.info("orchestrator of epoch %s: %s leases are out", epoch.number, len(board.held))
         return orchestrator

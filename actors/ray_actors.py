@@ -66,7 +66,9 @@ class OrchestratorActor:
                 secrets = Secrets.load(self._secrets_path)
                 url = secrets.database_url_orchestrator or secrets.database_url
                 try:
-                    self._orchestrator = await Orchestrator.open(url, self._terms)
+                    self._orchestrator = await Orchestrator.open(
+                        url, self._terms, vault_key=secrets.vault_key
+                    )
                 except DatabaseUnreachable:
                     log.warning("the database is away; it is tried again")
                     await asyncio.sleep(1.0)

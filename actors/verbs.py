@@ -144,7 +144,7 @@ class Verbs:
         for row in moved:
             result = said[row.token].result if row.token is not None else None
             if isinstance(result, Pressed) and result.account is not None:
-                await directories.keep_account(batch.connection, row.id, result.account)
+                await directories.keep_account(batch.connection, row.id, result.account.username)
 
     async def _judge(
         self, batch: Batch, moved: Sequence[Moved], said: Mapping[UUID, Settlement]

@@ -69,6 +69,8 @@ class Secrets(BaseModel):
     stripe_webhook_secret: SecretStr
     stripe_secret_key: SecretStr | None = None
     staff_token: SecretStr
+    vault_key: SecretStr | None = None
+    """What customers' accounts on directories follow from; None makes none."""
     worker_token: SecretStr | None = None
     """What workers over HTTP show; None turns them away."""
 
@@ -109,6 +111,7 @@ class SecretVariables(BaseSettings):
     stripe_webhook_secret: SecretStr | None = None
     dbolt_staff_token: SecretStr | None = None
     dbolt_worker_token: SecretStr | None = None
+    dbolt_vault_key: SecretStr | None = None
 
 
 def forget_secret_variables() -> None:

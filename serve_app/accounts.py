@@ -1,9 +1,8 @@
 """What does the web write? Customers, sessions, profiles and orders; never anything about jobs.
 
-The rule for sessions while addresses are not verified by mail: only whoever brings a *new* address
-gets a session with the order. For a known address the order is taken and paid, but no session is
-handed out. If that account has never paid, its open sessions end too, so that nobody who typed the
-address in first can look into the real owner's job.
+The rule for sessions while addresses are not proven by mail: each order belongs to the session that
+placed it, and that session alone sees it. Whoever orders with an address that somebody else has
+used gets a session of their own, and neither of the two learns anything of the other.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ from serve_app.records import Job
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An order row, and the session of the account that was made for it, if one was."""
+    """An order row, and the session that was made for it; None where it joined an open one."""
 
     order: CheckoutOrder
     session: SecretStr | None
@@ -52,23 +51,19 @@ async def place_order(parts: Parts, email: str, plan: PlanName, viewer: Viewer |
     """Writes the order before any payment is started, with the account that it needs."""
     sql, address = statements("accounts", "serve_app"), email.lower()
     price_cents = PLANS[plan].price_cents
+    session: SecretStr | None = None
     async with parts.pool.acquire() as connection, connection.transaction():
-        session: SecretStr | None = None
         customer_id = await connection.fetchval(sql["add_customer"], address)
-        if customer_id is not None:
-            session = SecretStr(secrets.token_urlsafe(32))
-            await connection.execute(
-                sql["add_session"],
-                token_hash(session.get_secret_value()),
-                customer_id,
-                float(SESSION_S),
-            )
-        else:
+        if customer_id is None:
             customer_id = await connection.fetchval(sql["customer_by_email"], address)
-            if viewer != Customer(customer_id, address):
-                await connection.execute(sql["end_unproven_sessions"], customer_id)
+        if isinstance(viewer, Customer) and viewer.id == customer_id:
+            hashed = viewer.session_hash
+        else:
+            session = SecretStr(secrets.token_urlsafe(32))
+            hashed = token_hash(session.get_secret_value())
+            await connection.execute(sql["add_session"], hashed, customer_id, float(SESSION_S))
         order_id = await connection.fetchval(
-            sql["add_order"], customer_id, plan, price_cents, CURRENCY
+            sql["add_order"], customer_id, plan, price_cents, CURRENCY, hashed
         )
     order = CheckoutOrder(
         order_id=order_id, plan=plan, amount_cents=price_cents, currency=CURRENCY, email=address
@@ -97,7 +92,7 @@ async def find_order(connection: Connection, order_id: UUID) -> KnownOrder | Non
 
 
 async def latest_profile(connection: Connection, customer_id: UUID) -> Profile | None:
-    """The newest version of what the customer told about the business."""
+    """The newest of the customer's profiles that *connection* sees."""
     row = await connection.fetchrow(
         statements("accounts", "serve_app")["latest_profile"], customer_id
     )
@@ -121,17 +116,19 @@ async def complete_profile(parts: Parts, job: Job, profile: Profile) -> UUID:
 
 
 async def corrected_profile(parts: Parts, job: Job, changes: Mapping[str, Any]) -> UUID:
-    """A new version of the customer's newest profile with *changes* in it; the version's id.
+    """A new version of the job's profile with *changes* in it; the version's id.
 
     Raises Problem(409) where there is no profile yet, RequestValidationError where it would not be
     complete.
     """
     async with parts.pool.acquire() as connection, connection.transaction():
-        profile = await latest_profile(connection, job.customer_id)
-        if profile is None:
+        doc = await connection.fetchval(
+            statements("accounts", "serve_app")["profile_of_job"], job.id
+        )
+        if doc is None:
             raise Problem(409, "The job has no profile yet; fill that in first.")
         try:
-            changed = Profile.model_validate(profile.model_dump(mode="json") | dict(changes))
+            changed = Profile.model_validate(doc | dict(changes))
         except ValidationError as error:
             raise RequestValidationError(error.errors(include_url=False)) from error
         return await _add_profile(connection, job.customer_id, changed)

@@ -7,18 +7,23 @@ W3C Content Security Policy 3.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serve_app.counters import Counters
-from serve_app.problems import Problem, reply
+from serve_app.problems import Problem, reply, wants_page
 
 OPTIONS: dict[str, Any] = {"docs_url": None, "redoc_url": None}
 """No documentation pages from FastAPI: they load scripts from other sites."""
+
+PageOf = Callable[[Request, Problem], Response]
+"""A problem as a page for people."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -40,8 +45,11 @@ def comes_from_our_pages(headers: Headers) -> bool:
     """Whether a request that changes something was not caused by another site.
 
     Programs send neither Sec-Fetch-Site nor Origin; they pass if they bring no cookie, because
-    then their right is in what they say and not in what a browser adds by itself.
+    then their right is in what they say and not in what a browser adds by itself. A bearer token
+    is always said on purpose: no page can add one to a request to us.
     """
+    if headers.get("authorization", "").lower().startswith("bearer "):
+        return True
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site in {"same-origin", "none"}
@@ -58,24 +66,34 @@ class GuardedApp(FastAPI):
     whose replies would then go out without the headers.
     """
 
-    def __init__(self, *, policy: str, https: bool, **options: Any) -> None:
+    def __init__(
+        self, *, policy: str, https: bool, page: PageOf | None = None, **options: Any
+    ) -> None:
         super().__init__(openapi_url=options.pop("openapi_url", None), **OPTIONS, **options)
-        self._policy, self._https = policy, https
+        self._policy, self._https, self._page = policy, https, page
 
     def build_middleware_stack(self) -> ASGIApp:
         """FastAPI's layers, with ours around them."""
-        return Edge(super().build_middleware_stack(), policy=self._policy, https=self._https)
+        return Edge(
+            super().build_middleware_stack(),
+            policy=self._policy,
+            https=self._https,
+            page=self._page,
+        )
 
 
 class Edge:
     """The outermost layer of an app."""
 
-    def __init__(self, app: ASGIApp, *, policy: str, https: bool) -> None:
-        self._app = app
+    def __init__(
+        self, app: ASGIApp, *, policy: str, https: bool, page: PageOf | None = None
+    ) -> None:
+        self._app, self._page = app, page
         self._headers = {
             "Content-Security-Policy": policy,
             "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "no-referrer",
+            # With less than this, browsers on plain http say "Origin: null" of our own forms.
+            "Referrer-Policy": "same-origin",
             "Cross-Origin-Opener-Policy": "same-origin",
             "Cross-Origin-Resource-Policy": "same-origin",
             "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
@@ -91,20 +109,38 @@ class Edge:
             # An app under a prefix, asked for the prefix itself. Starlette would redirect to the
             # slash, and Stripe follows no redirects.
             scope["path"] += "/"
-        answer = _Answer(scope, send, self._headers)
-        headers = Headers(scope=scope)
-        if scope["method"] not in SAFE_METHODS and not comes_from_our_pages(headers):
-            refused = Problem(403, "This request came from another site; use our own page for it.")
-            await reply(refused)(scope, receive, answer.send)
+        bodiless = scope["method"] == "HEAD"
+        if bodiless:
+            # The answer to GET without its body; the router knows GET alone.
+            scope = {**scope, "method": "GET"}
+        answer = _Answer(scope, send, self._headers, bodiless=bodiless)
+        refused = refusal(scope)
+        if refused is not None:
+            request = Request(scope, receive)
+            for_person = self._page is not None and wants_page(request)
+            shown = self._page(request, refused) if self._page and for_person else reply(refused)
+            await shown(scope, receive, answer.send)
             return
         await self._app(scope, receive, answer.send)
+
+
+def refusal(scope: Scope) -> Problem | None:
+    """Why a request is answered here already, if it is."""
+    if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+        return Problem(400, "The address holds a NUL character; take that out.")
+    if scope["method"] not in SAFE_METHODS and not comes_from_our_pages(Headers(scope=scope)):
+        return Problem(403, "This request came from another site; use our own page for it.")
+    return None
 
 
 class _Answer:
     """One answer on its way out."""
 
-    def __init__(self, scope: Scope, send: Send, headers: dict[str, str]) -> None:
+    def __init__(
+        self, scope: Scope, send: Send, headers: dict[str, str], *, bodiless: bool
+    ) -> None:
         self._scope, self._send, self._headers = scope, send, headers
+        self._bodiless = bodiless
         self._started_s = time.perf_counter()
         self._replaced = False
 
@@ -118,12 +154,15 @@ class _Answer:
                     "status": 413,
                     "headers": too_large.raw_headers,
                 }
-                body: Message = {"type": "http.response.body", "body": too_large.body}
+                told = b"" if self._bodiless else too_large.body
+                body: Message = {"type": "http.response.body", "body": told}
                 await self._send_start(message)
                 await self._send(body)
                 return
             await self._send_start(message)
-        elif not self._replaced:
+            if self._bodiless:
+                await self._send({"type": "http.response.body", "body": b""})
+        elif not self._replaced and not self._bodiless:
             await self._send(message)
 
     async def _send_start(self, message: Message) -> None:

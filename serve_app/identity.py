@@ -1,6 +1,8 @@
 """Who is asking? Staff by token or signed cookie, customers by session.
 
-A customer's session is an opaque token of 256 bits of which the database holds the SHA-256. The
+A customer's session is an opaque token of 256 bits of which the database holds the SHA-256. It
+opens the orders that were placed in it and nothing else of the same address: anybody can type an
+address in. As the only way back to what was paid for, it outlives the work by far. The
 staff cookie holds no token either: it is a time limit and a random number, signed with a key that
 follows from the staff token, so that a new token ends all staff sessions.
 """
@@ -11,13 +13,14 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request
+from fastapi.routing import APIRoute
 from pydantic import SecretStr
 from starlette.responses import Response
 
@@ -25,7 +28,7 @@ from dbolt.store.queries import Connection, statements
 from serve_app.parts import Parts, parts_of
 from serve_app.problems import Problem
 
-SESSION_S = 30 * 24 * 3600
+SESSION_S = 365 * 24 * 3600
 STAFF_S = 12 * 3600
 
 
@@ -38,10 +41,11 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A signed-in customer."""
+    """A signed-in customer. `session_hash`: what its rows are found by."""
 
     id: UUID
     email: str
+    session_hash: bytes
 
     @property
     def actor(self) -> str:
@@ -117,10 +121,11 @@ def is_staff_cookie(parts: Parts, cookie: str) -> bool:
 
 async def customer_of_token(parts: Parts, token: str) -> Customer | None:
     """The customer whose session *token* opens."""
+    hashed = token_hash(token)
     row = await parts.pool.fetchrow(
-        statements("accounts", "serve_app")["customer_of_session"], token_hash(token)
+        statements("accounts", "serve_app")["customer_of_session"], hashed
     )
-    return Customer(row["id"], row["email"]) if row else None
+    return Customer(row["id"], row["email"], hashed) if row else None
 
 
 async def viewer_of(request: Request) -> Viewer | None:
@@ -135,6 +140,13 @@ async def viewer_of(request: Request) -> Viewer | None:
         return Staff()
     session = request.cookies.get(cookie_name(request, "session"), "")
     return await customer_of_token(parts, session) if session else None
+
+
+def key_of(request: Request, viewer: Viewer) -> str:
+    """The key of the session that *viewer* came with in a cookie; empty for everybody else."""
+    key = request.cookies.get(cookie_name(request, "session"), "")
+    same = isinstance(viewer, Customer) and viewer.session_hash == token_hash(key)
+    return key if same else ""
 
 
 _BEARER = {"WWW-Authenticate": "Bearer"}
@@ -157,6 +169,25 @@ async def _staff_only(viewer: Annotated[Viewer, Depends(_any_viewer)]) -> Staff:
     return viewer
 
 
+class ViewerFirst(APIRoute):
+    """A route that knows who is asking before it takes in a body, which may be large."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """FastAPI's own handler, with the question before it."""
+        then = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            await self.admit(request)
+            return await then(request)
+
+        return handle
+
+    async def admit(self, request: Request) -> None:
+        """Raises Problem(401) for strangers."""
+        if request.method not in {"GET", "HEAD"}:
+            await _any_viewer(request)
+
+
 AnyViewer = Annotated[Viewer, Depends(_any_viewer)]
 StaffOnly = Annotated[Staff, Depends(_staff_only)]
 
@@ -169,11 +200,11 @@ async def reading(parts: Parts, viewer: Viewer) -> AsyncIterator[Connection]:
     """
     async with parts.pool.acquire() as connection, connection.transaction(readonly=True):
         if isinstance(viewer, Customer):
-            await see_as(connection, viewer.id)
+            await see_as(connection, viewer.session_hash)
         yield connection
 
 
-async def see_as(connection: Connection, customer_id: UUID) -> None:
-    """From here to the transaction's end only rows of *customer_id* exist on *connection*."""
+async def see_as(connection: Connection, session_hash: bytes) -> None:
+    """From here to the transaction's end only rows of that session exist on *connection*."""
     await connection.execute("set local role dbolt_customer")
-    await connection.execute("select set_config('app.user_id', $1, true)", str(customer_id))
+    await connection.execute("select set_config('app.session_hash', $1, true)", session_hash.hex())

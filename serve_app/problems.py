@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
@@ -24,6 +25,10 @@ log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 MACHINE_PATHS = ("/api/", "/webhooks/", "/autobolt/", "/metrics", "/healthz", "/livez", "/readyz")
+
+
+_NOT_TEXT = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
+"""What Postgres says to U+0000, which JSON and web forms can hold and text in it cannot."""
 
 
 class FieldProblem(BaseModel):
@@ -83,6 +88,9 @@ def field_problems(errors: list[Any], *, skip: int = 0) -> list[FieldProblem]:
     found = []
     for error in errors:
         path = ".".join(str(part) for part in error["loc"][skip:])
+        if not path:
+            # Rules over several fields say in `ctx` which of them is to be mended.
+            path = str(error.get("ctx", {}).get("field", ""))
         message = str(error["msg"]).removeprefix("Value error, ")
         found.append(FieldProblem(field=path, message=message[:1].upper() + message[1:]))
     return found
@@ -101,20 +109,32 @@ def of_exception(error: Exception) -> Problem:
         return error
     if isinstance(error, RequestValidationError):
         fields = field_problems(list(error.errors()), skip=1)
-        first = f"{fields[0].field}: {fields[0].message}" if fields else "unreadable"
-        return Problem(422, f"The request is not valid. {first}", errors=fields)
+        return Problem(422, f"The request is not valid. {_first(fields)}", errors=fields)
     if isinstance(error, HTTPException):
         return Problem(error.status_code, _sentence(error), headers=error.headers)
     if isinstance(error, QueueAway):
         return Problem(503, str(error), headers={"Retry-After": "5"})
-    if isinstance(error, CONNECTION_LOST):
-        log.warning("the database cannot be reached: %s", type(error).__name__)
-        return Problem(
-            503, "The database cannot be reached; try again shortly.", headers={"Retry-After": "5"}
-        )
+    if isinstance(error, (*_NOT_TEXT, *CONNECTION_LOST)):
+        return _of_database(error)
     reference = secrets.token_hex(4)
     log.error("request failed, reference %s", reference, exc_info=error)
     return Problem(500, f"Something broke on our side. Reference: {reference}.")
+
+
+def _of_database(error: Exception) -> Problem:
+    if isinstance(error, _NOT_TEXT):
+        return Problem(422, "The request holds a NUL character; take that out.")
+    log.warning("the database cannot be reached: %s", type(error).__name__)
+    return Problem(
+        503, "The database cannot be reached; try again shortly.", headers={"Retry-After": "5"}
+    )
+
+
+def _first(fields: list[FieldProblem]) -> str:
+    if not fields or not fields[0].field:
+        told = fields[0].message if fields else "Field required"
+        return "Send a JSON object as its body." if told == "Field required" else told
+    return f"{fields[0].field}: {fields[0].message}"
 
 
 _SENTENCES = {
@@ -149,6 +169,7 @@ def register(app: FastAPI, page: Any = None) -> None:
         HTTPException,
         QueueAway,
         *CONNECTION_LOST,
+        *_NOT_TEXT,
         Exception,
     )
     for kind in kinds:

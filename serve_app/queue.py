@@ -42,6 +42,10 @@ class QueueAway(Exception):
         super().__init__("The orchestrator does not answer at the moment; try again shortly.")
 
 
+class QueueFailed(Exception):
+    """The orchestrator answered with a defect of its own; the command was not carried out."""
+
+
 class Queue(Protocol):
     """The orchestrator's commands as the web uses them. Each raises `QueueAway`."""
 
@@ -134,20 +138,16 @@ class RayQueue:
             return await asyncio.wait_for(self._ask(verb, args, named), wait_s)
         except (TimeoutError, GetTimeoutError) as error:
             raise QueueAway from error
+        except RayTaskError as error:
+            # It is there and broke over this one command: no reason to look it up anew, and none
+            # to tell anybody to try again.
+            raise QueueFailed(f"{verb} failed in the orchestrator") from error
         except (RayError, ValueError) as error:
             # ValueError is what Ray says for a name that nobody has. The handle of a dead actor
             # stays dead, so the next call looks the name up anew. Nothing is repeated here: the
             # command may have been carried out.
             self._handle = None
-            # A failure inside is a defect there; the rest is a process that is not there now.
-            level = logging.ERROR if isinstance(error, RayTaskError) else logging.WARNING
-            log.log(
-                level,
-                "%s was not answered: %s",
-                verb,
-                type(error).__name__,
-                exc_info=level == logging.ERROR,
-            )
+            log.warning("%s was not answered: %s", verb, type(error).__name__)
             raise QueueAway from error
 
     async def _ask(self, verb: str, args: tuple[object, ...], named: dict[str, object]) -> Any:
@@ -160,8 +160,8 @@ class RayQueue:
 
 
 async def answer_or_away(call: Coroutine[Any, Any, T]) -> T | None:
-    """What *call* answers, or None while the orchestrator is away: for pages that do without."""
+    """What *call* answers, or None where nothing comes: for pages that do without."""
     try:
         return await call
-    except QueueAway:
+    except (QueueAway, QueueFailed):
         return None

@@ -115,7 +115,11 @@ class Cursor(_Record):
         try:
             raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
             at, _, job_id = raw.partition("|")
-            return cls(created_at=datetime.fromisoformat(at), id=UUID(job_id))
+            created_at = datetime.fromisoformat(at)
+            # Outside of these a time zone can move it out of what Postgres or Python can hold.
+            if created_at.tzinfo is None or not 1970 <= created_at.year < 9000:
+                return None
+            return cls(created_at=created_at, id=UUID(job_id))
         except (ValueError, binascii.Error):
             return None
 

@@ -24,6 +24,7 @@ def build_site(open_parts: OpenParts, *, pay_origin: str = "", https: bool = Fal
         openapi_url="/api/v1/openapi.json",
         policy=content_policy(pay_origin),
         https=https,
+        page=error_page,
         lifespan=lifespan(open_parts),
         max_body_size=MAX_BODY_BYTES,
         responses={"default": {"model": problems.ProblemBody, "description": "A problem"}},

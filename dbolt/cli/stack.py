@@ -178,6 +178,9 @@ def _secrets(settings: Settings, parts: ExitStack, database: str) -> Secrets:
         staff_token=given.dbolt_staff_token
         or (kept.staff_token if kept else SecretStr(random.token_urlsafe(32))),
         worker_token=given.dbolt_worker_token,
+        vault_key=given.dbolt_vault_key
+        or (kept.vault_key if kept else None)
+        or SecretStr(random.token_urlsafe(32)),
     )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
+import unicodedata
 from datetime import time
 from enum import StrEnum
 from typing import Annotated, Self
@@ -27,11 +29,56 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 MAX_IMAGE_BYTES = 5_000_000
+UNKNOWN_TYPE = "application/octet-stream"
+"""What those say of a picture who know nothing of its kind."""
+MAX_PHOTOS = 20
+MAX_ITEMS = 100
+"""In a list of words, such as the keywords."""
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that make a text read in another order than it is written."""
+
+
+def _clean(value: str) -> str:
+    if any(unicodedata.category(c) == "Cc" and c not in "\r\n\t" for c in value):
+        raise ValueError("it holds a control character that no form takes; type it anew")
+    if not _TURNS.isdisjoint(value):
+        raise ValueError("it holds a character that turns the reading direction; type it anew")
+    return value
+
+
+def _one_line(value: str) -> str:
+    if any(c in "\r\n\t\x0b\x0c\x85\u2028\u2029" for c in value):
+        raise ValueError("it has to be one line; take out line breaks and tabs")
+    return _clean(value)
+
+
+def _file_name(value: str) -> str:
+    if "/" in value or "\\" in value or value in {".", ".."}:
+        raise ValueError("a picture has a file name without folders, such as logo.png")
+    return value
+
+
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(_one_line),
+]
+MaybeLine = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_one_line)
+]
+Text = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000),
+    AfterValidator(_clean),
+]
+FileName = Annotated[Line, AfterValidator(_file_name)]
+
+Lines = Annotated[list[Line], Field(max_length=MAX_ITEMS)]
+Language = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[A-Za-z]{2}$")]
 
 _HTTP_URL = TypeAdapter(HttpUrl)
 
@@ -69,11 +116,11 @@ class Address(Strict):
 
     street: Line
     """Street and house number as written on a letter: "12 Harbor Lane", "Hauptstraße 5"."""
-    unit: str = ""
+    unit: MaybeLine = ""
     city: Line
-    county: str = ""
-    state: str = ""
-    postal_code: str = ""
+    county: MaybeLine = ""
+    state: MaybeLine = ""
+    postal_code: MaybeLine = ""
     country: Annotated[str, StringConstraints(to_upper=True, pattern=r"^[A-Za-z]{2}$")] = "US"
 
     @field_validator("country")
@@ -87,10 +134,10 @@ class Address(Strict):
 class Contact(Strict):
     """The person who answers for the listing."""
 
-    title: str = ""
+    title: MaybeLine = ""
     first_name: Line
     last_name: Line
-    role: str = "Owner"
+    role: MaybeLine = "Owner"
 
     @property
     def name(self) -> str:
@@ -98,11 +145,30 @@ class Contact(Strict):
         return f"{self.first_name} {self.last_name}"
 
 
+def _clock(value: object) -> time:
+    if isinstance(value, time) and value.tzinfo is None:
+        return value
+    if isinstance(value, str) and (found := _HH_MM.fullmatch(value.strip())):
+        hour, minute, second = (int(part or 0) for part in found.groups())
+        return time(hour, minute, second)
+    told = "a time is written like 07:30 or 15:00, between 00:00 and 23:59"
+    if isinstance(value, int | float):
+        # YAML reads an unquoted 15:00 as the number 900, in base 60.
+        told = f"{value} is a number and no time; put the time in quotes, as in '15:00'"
+    raise ValueError(told)
+
+
+_HH_MM = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?")
+
+Clock = Annotated[time, BeforeValidator(_clock)]
+"""A time of day at the business's own place."""
+
+
 class Span(Strict):
     """One stretch of opening time on one day; a close at or before the opening is past midnight."""
 
-    opens: time
-    closes: time
+    opens: Clock
+    closes: Clock
 
 
 def _from_base64(value: bytes | str) -> bytes:
@@ -118,7 +184,7 @@ def _from_base64(value: bytes | str) -> bytes:
 class Image(Strict):
     """A picture as it came, at most 5 MB; `data` travels as base64 in JSON and YAML."""
 
-    name: str
+    name: FileName
     media_type: str
     data: Annotated[bytes, BeforeValidator(_from_base64)]
 
@@ -130,6 +196,36 @@ class Image(Strict):
         if len(value) > MAX_IMAGE_BYTES:
             raise ValueError("the picture is larger than 5 MB; make it smaller")
         return value
+
+    @model_validator(mode="after")
+    def _is_what_it_says(self) -> Self:
+        found = _media_type(self.data)
+        if found and self.media_type == UNKNOWN_TYPE:
+            object.__setattr__(self, "media_type", found)
+        if not found or found != self.media_type:
+            raise ValueError(
+                "the picture has to be a PNG, JPEG, GIF or WebP file, and its media type has to"
+                " say which"
+            )
+        return self
+
+
+def _media_type(data: bytes) -> str:
+    """What the first bytes of a picture say that it is; empty for anything else."""
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "image/webp"
+    for magic, media_type in _MAGIC.items():
+        if data.startswith(magic):
+            return media_type
+    return ""
+
+
+_MAGIC = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF87a": "image/gif",
+    b"GIF89a": "image/gif",
+}
 
 
 class Social(Strict):
@@ -154,19 +250,19 @@ class Profile(Strict):
     """
 
     business_name: Line
-    legal_name: str = ""
-    tagline: Annotated[str, StringConstraints(max_length=200)] = ""
-    descriptions: Annotated[list[Text], Field(min_length=1)]
+    legal_name: MaybeLine = ""
+    tagline: MaybeLine = ""
+    descriptions: Annotated[list[Text], Field(min_length=1, max_length=10)]
     category: Line
-    categories: list[Line] = []
-    keywords: list[Line] = []
+    categories: Lines = []
+    keywords: Lines = []
 
     contact: Contact
     email: EmailStr
-    phone: str
-    mobile: str = ""
-    fax: str = ""
-    whatsapp: str = ""
+    phone: MaybeLine
+    mobile: MaybeLine = ""
+    fax: MaybeLine = ""
+    whatsapp: MaybeLine = ""
     website: Url | None = None
     booking_url: Url | None = None
 
@@ -174,18 +270,18 @@ class Profile(Strict):
     latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
     longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
 
-    hours: dict[Day, list[Span]] = {}
+    hours: dict[Day, Annotated[list[Span], Field(max_length=10)]] = {}
     """Missing day: not told. Empty list: closed."""
     year_founded: Annotated[int, Field(ge=1000, le=2100)] | None = None
     employees: Annotated[int, Field(ge=0, le=5_000_000)] | None = None
     price_range: Annotated[int, Field(ge=1, le=4)] | None = None
-    payment_methods: list[Line] = []
-    languages: list[Annotated[str, StringConstraints(to_lower=True, pattern=r"^[A-Za-z]{2}$")]] = []
-    service_area: str = ""
-    vat_id: str = ""
+    payment_methods: Lines = []
+    languages: Annotated[list[Language], Field(max_length=MAX_ITEMS)] = []
+    service_area: MaybeLine = ""
+    vat_id: MaybeLine = ""
 
     logo: Image | None = None
-    photos: list[Image] = []
+    photos: Annotated[list[Image], Field(max_length=MAX_PHOTOS)] = []
     video: Url | None = None
     social: Social = Social()
 
@@ -213,8 +309,17 @@ class Profile(Strict):
             if raw:
                 object.__setattr__(self, name, _e164(raw, name, self.address.country))
         if not self.phone:
-            raise ValueError("phone is missing; write it like +1 212 555 0142")
+            raise _phone_error("phone", "phone is missing")
         return self
+
+
+def _phone_error(name: str, told: str) -> PydanticCustomError:
+    # The rule needs the address's country, so it is the whole profile's; `field` says whose it is.
+    return PydanticCustomError(
+        "phone",
+        "{told}; write it like +1 212 555 0142",
+        {"told": told, "field": name},
+    )
 
 
 def _e164(raw: str, name: str, country: str) -> str:
@@ -224,5 +329,5 @@ def _e164(raw: str, name: str, country: str) -> str:
         number = None
     # "Possible" (length) and not "valid" (assigned): fictitious 555 numbers and new ranges pass.
     if number is None or not phonenumbers.is_possible_number(number):
-        raise ValueError(f"{name} {raw!r} is not a phone number; write it like +1 212 555 0142")
+        raise _phone_error(name, f"{name} {raw!r} is not a phone number")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -80,11 +80,15 @@ class PauseLevel(StrEnum):
     JOB = "job"
 
 
+Word = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
+"""A name as somebody typed it."""
+
+
 class PauseScope(_Model):
     """One pause. `key`: the plan's name, the directory's slug, the job's id; empty for global."""
 
     level: PauseLevel
-    key: str = ""
+    key: Word = ""
 
 
 class RetryFilter(_Model):
@@ -94,7 +98,7 @@ class RetryFilter(_Model):
     job_id: UUID | None = None
     states: list[State] = [State.FAILED]
     reasons: list[Reason] = []
-    directory: str | None = None
+    directory: Word | None = None
     absent_checked: bool = False
     """A person has looked and the listing is not there. Without it, unconfirmed presses stay."""
 

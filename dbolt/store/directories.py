@@ -6,12 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from pydantic import SecretStr
-
 from dbolt.domain.breaker import Breaker
 from dbolt.domain.directory import Directory
 from dbolt.domain.protocol import PauseLevel, PauseScope
-from dbolt.domain.submission import Account
 from dbolt.store.queries import Connection, Db, statements
 
 
@@ -47,27 +44,17 @@ async def replace(db: Connection, directories: Sequence[Directory]) -> None:
     await db.execute(_sql("retire"), slugs)
 
 
-async def accounts(db: Db, wanted: Sequence[tuple[UUID, str]]) -> dict[tuple[UUID, str], Account]:
-    """The accounts that customers have on directories."""
+async def usernames(db: Db, wanted: Sequence[tuple[UUID, str]]) -> dict[tuple[UUID, str], str]:
+    """Of the accounts that customers have on directories."""
     rows = await db.fetch(
         _sql("accounts"), [customer for customer, _ in wanted], [slug for _, slug in wanted]
     )
-    return {
-        (row["customer_id"], row["directory"]): Account(
-            username=row["username"], password=SecretStr(row["password"])
-        )
-        for row in rows
-    }
+    return {(row["customer_id"], row["directory"]): row["username"] for row in rows}
 
 
-async def keep_account(db: Connection, submission_id: UUID, account: Account) -> None:
+async def keep_account(db: Connection, submission_id: UUID, username: str) -> None:
     """An account was made on the submission's directory, in its customer's name."""
-    await db.execute(
-        _sql("keep_account"),
-        submission_id,
-        account.username,
-        account.password.get_secret_value(),
-    )
+    await db.execute(_sql("keep_account"), submission_id, username)
 
 
 async def pauses(db: Db) -> set[PauseScope]:

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from dbolt.store.pool import CONNECTION_LOST
 from serve_app.identity import StaffOnly
 from serve_app.parts import Parts, parts_of
-from serve_app.queue import QueueAway
+from serve_app.queue import QueueAway, QueueFailed
 
 router = APIRouter(tags=["health"])
 
@@ -82,6 +82,8 @@ async def _orchestrator(parts: Parts) -> str:
             await parts.queue.status()
     except (QueueAway, TimeoutError):
         return "does not answer"
+    except QueueFailed:
+        return "answers with an error"
     return "ok"
 
 

@@ -13,11 +13,11 @@ from dbolt.domain.profile import Profile
 from dbolt.domain.protocol import PauseScope, Refused, RetryFilter
 from serve_app import records
 from serve_app.accounts import complete_profile, corrected_profile
-from serve_app.identity import AnyViewer, StaffOnly, Viewer, reading
+from serve_app.identity import AnyViewer, StaffOnly, Viewer, ViewerFirst, reading
 from serve_app.parts import Parts, parts_of
 from serve_app.problems import Problem
 
-router = APIRouter(prefix="/api/v1", tags=["jobs"])
+router = APIRouter(prefix="/api/v1", tags=["jobs"], route_class=ViewerFirst)
 
 T = TypeVar("T")
 
@@ -179,14 +179,18 @@ async def put_priority(
 
 @router.post("/jobs/{job_id}/cancel", status_code=204)
 async def cancel(request: Request, staff: StaffOnly, job_id: UUID) -> Response:
-    """Stop a job; what is under way ends in peace."""
+    """Stop a job. What has been sent already is followed to its end."""
     accepted(await parts_of(request).queue.cancel(job_id, staff.actor))
     return Response(status_code=204)
 
 
 @router.post("/pause", status_code=204)
 async def pause(request: Request, staff: StaffOnly, scope: PauseScope) -> Response:
-    """Start nothing new within the scope."""
+    """Start nothing new within the scope.
+
+    Attempts that have not sent their form are called off and go back to the queue; what has been
+    sent is followed to its end.
+    """
     accepted(await parts_of(request).queue.pause(scope, staff.actor))
     return Response(status_code=204)
 

@@ -30,8 +30,8 @@ class OrderRequest(BaseModel):
 class OrderPlaced(BaseModel):
     """The order, and where to pay it.
 
-    `session_token` opens the job's page and API; it comes with the first order of a new address
-    only. Keep it: it is not shown again.
+    `session_token` opens this order's job, page and API. It is null where the order was placed
+    with a session of the same address, which then opens it. Keep it: it is not shown again.
     """
 
     order_id: UUID

@@ -9,27 +9,54 @@ that came within half of `lease_s` of being asked for.
 from __future__ import annotations
 
 import hmac
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from dbolt.domain.protocol import Ack, Exchange, Reply, Settlement
 from dbolt.domain.submission import Assignment, EvidenceKind, EvidenceRef
-from serve_app.identity import token_hash
+from serve_app.identity import ViewerFirst, token_hash
 from serve_app.parts import Parts, parts_of
 from serve_app.problems import Problem
 
-router = APIRouter(prefix="/api/v1/jobs", tags=["workers"])
+
+async def _worker(request: Request) -> None:
+    known = parts_of(request).secrets.worker_token
+    if known is None:
+        raise Problem(403, "Workers over HTTP are switched off; set DBOLT_WORKER_TOKEN first.")
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    right = hmac.compare_digest(token_hash(token), token_hash(known.get_secret_value()))
+    if scheme.lower() != "bearer" or not right:
+        raise Problem(
+            401,
+            "Send the worker token as 'Authorization: Bearer TOKEN'.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+
+
+class WorkerFirst(ViewerFirst):
+    """A route for workers alone, who are known before their body is taken in."""
+
+    async def admit(self, request: Request) -> None:
+        """Raises Problem(401) without the worker token."""
+        await _worker(request)
+
+
+router = APIRouter(prefix="/api/v1/jobs", tags=["workers"], route_class=WorkerFirst)
 
 MOST = 64
 """Submissions in one request."""
 LONGEST_POLL_S = 25.0
 MAX_RESULTS_BYTES = 8_000_000
 MAX_EVIDENCE_BYTES = 10_000_000
+
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""U+0000 as JSON writes it: Postgres keeps no text with it, so the others would wait in vain."""
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")]
 
@@ -85,24 +112,7 @@ class Complete(BaseModel):
     acks: dict[UUID, Ack]
 
 
-async def _worker(request: Request) -> None:
-    known = parts_of(request).secrets.worker_token
-    if known is None:
-        raise Problem(403, "Workers over HTTP are switched off; set DBOLT_WORKER_TOKEN first.")
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    right = hmac.compare_digest(token_hash(token), token_hash(known.get_secret_value()))
-    if scheme.lower() != "bearer" or not right:
-        raise Problem(
-            401,
-            "Send the worker token as 'Authorization: Bearer TOKEN'.",
-            headers={"WWW-Authenticate": "Bearer"},
-        )
-
-
-WorkerOnly = Depends(_worker)
-
-
-@router.post("/next", response_model=Next, dependencies=[WorkerOnly])
+@router.post("/next", response_model=Next)
 async def next_jobs(request: Request, said: NextRequest) -> JSONResponse:
     """Lease submissions and looks."""
     reply = await _exchange(
@@ -117,7 +127,7 @@ async def next_jobs(request: Request, said: NextRequest) -> JSONResponse:
     )
 
 
-@router.post("/update", dependencies=[WorkerOnly])
+@router.post("/update")
 async def update_jobs(request: Request, said: UpdateRequest) -> Update:
     """Keep leases, and ask for the permits to press."""
     reply = await _exchange(
@@ -132,16 +142,16 @@ async def update_jobs(request: Request, said: UpdateRequest) -> Update:
     )
 
 
-@router.post("/complete", dependencies=[WorkerOnly], max_body_size=MAX_RESULTS_BYTES)
+@router.post("/complete", max_body_size=MAX_RESULTS_BYTES)
 async def complete_jobs(request: Request, said: CompleteRequest) -> Complete:
     """Settle attempts and looks."""
+    if _NUL.search(await request.body()):
+        raise Problem(422, "A result holds a NUL character; take that out and send it again.")
     reply = await _exchange(parts_of(request), Exchange(worker=_name(said), settled=said.settled))
     return Complete(acks=reply.acks)
 
 
-@router.put(
-    "/evidence", status_code=201, dependencies=[WorkerOnly], max_body_size=MAX_EVIDENCE_BYTES
-)
+@router.put("/evidence", status_code=201, max_body_size=MAX_EVIDENCE_BYTES)
 async def put_evidence(
     request: Request,
     kind: EvidenceKind,

@@ -17,12 +17,9 @@ select id, email from customers where email = $1;
 insert into sessions (token_hash, customer_id, expires_at)
 values ($1, $2, now() + make_interval(secs => $3));
 
--- name: drop_session
-delete from sessions where token_hash = $1;
-
 -- name: add_order
-insert into orders (customer_id, plan, amount_cents, currency)
-values ($1, $2, $3, $4)
+insert into orders (customer_id, plan, amount_cents, currency, session_hash)
+values ($1, $2, $3, $4, $5)
 returning id;
 
 -- name: order
@@ -44,9 +41,5 @@ returning id;
 -- name: latest_profile
 select id, version, doc from profiles where customer_id = $1 order by version desc limit 1;
 
--- name: end_unproven_sessions
--- Ends the sessions of an account that has never paid.
-delete from sessions
-where customer_id = $1
-  and not exists (
-      select from orders where customer_id = $1 and state in ('paid', 'refunded'));
+-- name: profile_of_job
+select p.doc from jobs j join profiles p on p.id = j.profile_id where j.id = $1;

@@ -64,12 +64,13 @@ addEventListener("pageshow", (event) => {
   if (event.persisted && streamed) location.reload();
 });
 
-// A key behind # is never sent to a server by the browser itself: the form does it, once.
+// A key behind # is never sent to a server by the browser itself: the form does it, once. Where
+// somebody is signed in already, only the visitor's own click does it.
 const keyed = document.querySelector("form[data-key-from-fragment]");
 if (keyed && location.hash.length > 1) {
-  keyed.elements.key.value = decodeURIComponent(location.hash.slice(1));
+  keyed.elements.key.value = location.hash.slice(1);
   history.replaceState(null, "", location.pathname + location.search);
-  keyed.requestSubmit();
+  if ("atOnce" in keyed.dataset) keyed.requestSubmit();
 }
 
 document.querySelector(".notice[role=alert]")?.focus();

@@ -121,8 +121,8 @@ async def ask_pause(request: Request, _staff: StaffOnly, level: Level, key: Key 
     """Says what a pause would hold back."""
     name = _scope_name(level, key)
     words = (
-        f"Nothing new of {name} is begun until it is resumed. What is under way ends in peace, "
-        "and nothing is lost."
+        f"Nothing new of {name} is begun until it is resumed. Forms that are being filled in are "
+        "called off and go back to the queue; what has been sent is followed to its end."
     )
     return await _ask_switch(request, f"Pause {name}?", words, "Pause", level, key)
 
@@ -188,7 +188,8 @@ async def ask_cancel(request: Request, staff: StaffOnly, job_id: UUID) -> Respon
     job = await job_or_404(parts_of(request), staff, job_id)
     words = (
         f"{job.total - job.settled} of its {job.total} submissions have not ended yet. Those that "
-        "wait are cancelled; what is under way ends in peace. Listings that are in stay in."
+        "wait are cancelled; what has been sent is followed to its end. Listings that are in stay "
+        "in."
     )
     ask = Ask(f"Cancel {job_name(job_id)}?", words, f"/staff/jobs/{job_id}", "Cancel the job")
     return await _ask(request, ask)

@@ -33,7 +33,7 @@ class Desk:
 
 _NOTICES = {
     "retried": "{n} submissions are in the queue again.",
-    "paused": "Paused. What is under way ends in peace.",
+    "paused": "Paused. What has been sent is followed to its end.",
     "resumed": "Resumed.",
     "cancelled": "The job is cancelled.",
     "done": "Marked as handed in. It is looked up on the directory next.",

@@ -26,7 +26,7 @@ _STATE_WORDS: dict[JobState, str] = {
     JobState.AWAITING_PROFILE: "Waiting for the business form.",
     JobState.QUEUED: "In the queue. It begins by itself.",
     JobState.RUNNING: "Forms are being filled in.",
-    JobState.PAUSED: "Paused. What was under way ends in peace.",
+    JobState.PAUSED: "Paused. What was sent already is followed to its end.",
     JobState.COMPLETE: "Everything that can be done without you is done.",
     JobState.CANCELLED: "Cancelled.",
 }

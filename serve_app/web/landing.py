@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import Response
+from fastapi.responses import FileResponse, PlainTextResponse, Response
 from pydantic import EmailStr, TypeAdapter, ValidationError
 
 from dbolt.domain.lifecycle import JobState
@@ -36,6 +37,19 @@ MaybeViewer = Annotated[Viewer | None, Depends(viewer_of)]
 async def landing(request: Request) -> Response:
     """What it is and what it costs."""
     return page(request, "landing.html", plans=list(PLANS.values()))
+
+
+@router.get("/robots.txt")
+async def robots() -> PlainTextResponse:
+    """What search engines are to leave alone: everything that belongs to somebody."""
+    private = ("/api/", "/jobs/", "/orders/", "/pay/", "/pay-again/", "/sign-in", "/staff")
+    return PlainTextResponse("User-agent: *\n" + "".join(f"Disallow: {p}\n" for p in private))
+
+
+@router.get("/favicon.ico")
+async def favicon() -> FileResponse:
+    """Our mark, for those who ask for it without having read the page."""
+    return FileResponse(str(resources.files("serve_app") / "static" / "mark.svg"))
 
 
 @router.get("/order")

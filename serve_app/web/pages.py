@@ -119,6 +119,8 @@ async def _form(request: Request, files: int) -> AsyncIterator[FormData]:
         right = hmac.compare_digest(given.encode(), _form_token(request, cookie).encode())
         if not cookie or not right:
             raise Problem(403, "This form is too old, or cookies are off. Reload it and try again.")
+        if any(isinstance(value, str) and "\x00" in value for value in form.values()):
+            raise Problem(422, "The form holds a NUL character; take that out.")
         yield form
 
 

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from dbolt.store.queries import statements
 from serve_app.identity import (
     SESSION_S,
     STAFF_S,
@@ -17,7 +16,6 @@ from serve_app.identity import (
     is_staff_token,
     put_cookie,
     staff_cookie,
-    token_hash,
 )
 from serve_app.parts import parts_of
 from serve_app.web.pages import Posted, go, local_path, page
@@ -32,18 +30,40 @@ _CUSTOMER: dict[str, Any] = {
     "words": "Open the link from your order, or paste its key here. In the browser you ordered "
     "with you are signed in already.",
     "label": "Your key",
+    "action": "/sign-in",
 }
 _STAFF: dict[str, Any] = {
     "title": "Staff sign-in",
     "words": "Use the staff token of this server. You stay signed in for twelve hours.",
     "label": "Staff token",
+    "action": "/staff/sign-in",
+    "open_for": "",
 }
 
 
 @router.get("/sign-in")
 async def show(request: Request, target: Next = "/") -> Response:
-    """The customer's door. A key behind # in the address is filled in by the page's script."""
-    return page(request, "sign_in.html", next=local_path(target, "/"), problem="", **_CUSTOMER)
+    """The customer's door. A key behind # in the address is filled in by the page's script.
+
+    Where no session is open the script sends the form too; otherwise the visitor is asked first,
+    because anybody can make a link with a key of their own.
+    """
+    return await _customers_door(request, local_path(target, "/"))
+
+
+async def _customers_door(request: Request, target: str, problem: str = "") -> Response:
+    # Asked of the cookie itself: staff who are signed in may hold a customer's session too.
+    open_key = request.cookies.get(cookie_name(request, "session"), "")
+    known = await customer_of_token(parts_of(request), open_key) if open_key else None
+    return page(
+        request,
+        "sign_in.html",
+        status=422 if problem else 200,
+        next=target,
+        problem=problem,
+        open_for=known.email if known else "",
+        **_CUSTOMER,
+    )
 
 
 @router.post("/sign-in")
@@ -52,7 +72,7 @@ async def enter(request: Request, form: Posted) -> Response:
     target, key = local_path(str(form.get("next", "")), "/"), str(form.get("key", "")).strip()
     if await customer_of_token(parts_of(request), key) is None:
         told = "This key opens nothing. Copy the whole of it."
-        return page(request, "sign_in.html", status=422, next=target, problem=told, **_CUSTOMER)
+        return await _customers_door(request, target, told)
     answer = go(target)
     put_cookie(request, answer, "session", key, max_age_s=SESSION_S)
     return answer
@@ -60,11 +80,7 @@ async def enter(request: Request, form: Posted) -> Response:
 
 @router.post("/sign-out")
 async def leave(request: Request, _form: Posted) -> Response:
-    """Ends the session, here and in the database."""
-    key = request.cookies.get(cookie_name(request, "session"), "")
-    await parts_of(request).pool.execute(
-        statements("accounts", "serve_app")["drop_session"], token_hash(key)
-    )
+    """Ends the session in this browser. The key stays good: it is the only way back to the job."""
     answer = go("/")
     drop_cookie(request, answer, "session")
     return answer

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import httpx
@@ -92,7 +94,7 @@ async def test_answers_carry_a_strict_policy(api: httpx.AsyncClient) -> None:
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
-    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["referrer-policy"] == "same-origin"
     assert answer.headers["cache-control"] == "no-store"
 
 
@@ -151,3 +153,102 @@ async def test_the_openapi_document_describes_errors(api: httpx.AsyncClient) -> 
     assert "/api/v1/jobs/{job_id}/profile" in document["paths"]
     orders = document["paths"]["/api/v1/orders"]["post"]["responses"]
     assert "ProblemBody" in str(orders["default"])
+
+
+async def test_a_bearer_token_passes_with_any_cookie(api: httpx.AsyncClient) -> None:
+    headers = STAFF | {"Cookie": "dbolt-form=x", "Sec-Fetch-Site": "cross-site"}
+    answer = await api.post("/api/v1/resume", json={"level": "global"}, headers=headers)
+    assert answer.status_code == 204
+
+
+async def test_people_are_refused_with_a_page(api: httpx.AsyncClient) -> None:
+    headers = {"Accept": "text/html", "Origin": "null"}
+    answer = await api.post("/sign-in", data={"key": "x"}, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (403, "text/html; charset=utf-8")
+    assert "came from another site" in answer.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/api/v1/jobs?q=%00", "/staff?q=%00", "/staff?after=%00", "/jobs/%00", "/staff/jobs/x%00/y"],
+)
+async def test_a_nul_in_an_address_is_refused(api: httpx.AsyncClient, path: str) -> None:
+    answer = await api.get(path, headers=STAFF)
+    assert (answer.status_code, answer.headers["content-type"]) == (400, PROBLEM)
+    assert "NUL" in answer.json()["detail"]
+
+
+async def test_a_nul_in_a_body_is_refused(
+    api: httpx.AsyncClient, shop: Shop, profile: dict[str, Any]
+) -> None:
+    job_id, ada = await shop.paid_job("ada@example.com")
+    wrong = profile | {"business_name": "A\x00B"}
+    answer = await api.put(f"/api/v1/jobs/{job_id}/profile", json=wrong, headers=ada)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["business_name"]
+    for path, body in (
+        ("/api/v1/jobs/retry", {"filter": {"directory": "\x00"}, "dry_run": True}),
+        ("/api/v1/pause", {"level": "directory", "key": "\x00"}),
+        ("/api/v1/orders", {"email": "a\x00@example.com", "plan": "starter"}),
+    ):
+        answer = await api.post(path, json=body, headers=STAFF)
+        assert (answer.status_code, answer.headers["content-type"]) == (422, PROBLEM), path
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/order", "/livez", "/readyz", "/metrics", "/robots.txt", "/favicon.ico", "/staff"],
+)
+async def test_head_answers_like_get_without_the_body(api: httpx.AsyncClient, path: str) -> None:
+    got, head = await api.get(path, headers=STAFF), await api.head(path, headers=STAFF)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-type"] == got.headers["content-type"]
+    assert (await api.head("/api/v1/orders")).status_code == 405
+
+
+async def test_head_of_a_stream_ends(api: httpx.AsyncClient) -> None:
+    answer = await api.head("/staff/stream", headers=STAFF)
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PUT", f"/api/v1/jobs/{UUID(int=1)}/profile"),
+        ("POST", f"/jobs/{UUID(int=1)}/profile"),
+        ("PUT", "/api/v1/jobs/evidence?kind=after&media_type=image/png"),
+        ("POST", "/api/v1/jobs/complete"),
+    ],
+)
+async def test_a_strangers_body_is_not_taken_in(
+    api: httpx.AsyncClient, method: str, path: str
+) -> None:
+    taken = 0
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal taken
+        for _ in range(30):
+            taken += 1
+            yield bytes(1_000_000)
+
+    answer = await api.request(method, path, content=body())
+    assert answer.status_code == 401
+    assert taken == 0
+
+
+async def test_robots_stay_away_from_what_belongs_to_somebody(api: httpx.AsyncClient) -> None:
+    lines = (await api.get("/robots.txt")).text.splitlines()
+    assert lines[0] == "User-agent: *"
+    assert {"Disallow: /jobs/", "Disallow: /staff", "Disallow: /orders/"} <= set(lines)
+    assert (await api.get("/favicon.ico")).headers["content-type"].startswith("image/svg")
+
+
+async def test_a_problem_names_the_field_that_is_to_be_mended(
+    api: httpx.AsyncClient, shop: Shop, profile: dict[str, Any]
+) -> None:
+    job_id, ada = await shop.paid_job("ada@example.com")
+    wrong = profile | {"mobile": "12"}
+    answer = await api.put(f"/api/v1/jobs/{job_id}/profile", json=wrong, headers=ada)
+    assert [error["field"] for error in answer.json()["errors"]] == ["mobile"]
+    nothing = (await api.post("/api/v1/orders")).json()
+    assert nothing["detail"] == "The request is not valid. Send a JSON object as its body."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -57,7 +58,9 @@ async def test_jobs_come_in_pages_newest_first_and_each_once(
 
 
 async def test_an_invented_cursor_is_refused(api: httpx.AsyncClient) -> None:
-    for cursor in ("%", "YWJj", "AAAA"):
+    year_one = b64encode(f"0001-01-01T00:00:00+14:00|{uuid4()}".encode()).decode()
+    naive = b64encode(f"2026-01-01T00:00:00|{uuid4()}".encode()).decode()
+    for cursor in ("%", "YWJj", "AAAA", year_one, naive):
         answer = await api.get("/api/v1/jobs", headers=STAFF, params={"cursor": cursor})
         assert answer.status_code == 422, cursor
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import httpx
 
@@ -34,25 +35,39 @@ async def test_the_database_holds_the_hash_of_a_session_and_not_the_token(
     ]
 
 
-async def test_a_known_address_gets_an_order_but_no_session(shop: Shop, parts: Parts) -> None:
-    await shop.paid_job("ada@example.com")
-    again = await shop.order("ADA@example.com", "enterprise")
-    assert again["session_token"] is None
-    assert await parts.pool.fetchval("select count(*) from customers") == 1
-    assert await parts.pool.fetchval("select count(*) from orders") == 2
-    assert await parts.pool.fetchval("select count(*) from sessions") == 1
-
-
-async def test_whoever_typed_an_address_first_cannot_look_into_its_owners_job(
-    shop: Shop, api: httpx.AsyncClient
+async def test_each_order_of_an_address_is_seen_by_whoever_placed_it_alone(
+    shop: Shop, api: httpx.AsyncClient, parts: Parts, profile: dict[str, Any]
 ) -> None:
-    squatter = await shop.order("owner@example.com")
-    owner = await shop.order("owner@example.com")
-    job_id = await shop.pay(owner, "owner@example.com")
-    answer = await api.get(
-        f"/api/v1/jobs/{job_id}", headers={"Authorization": f"Bearer {squatter['session_token']}"}
-    )
-    assert answer.status_code == 401
+    async def seen(bearer: dict[str, str], path: str = "") -> Any:
+        answer = await api.get(f"/api/v1/jobs{path}", headers=bearer)
+        return [item["id"] for item in answer.json()["items"]] if not path else answer.status_code
+
+    first, ada = await shop.paid_job("ada@example.com")
+    told = await api.put(f"/api/v1/jobs/{first}/profile", json=profile, headers=ada)
+    assert told.status_code == 200
+    second, eve = await shop.paid_job("ADA@example.com")
+    assert await parts.pool.fetchval("select count(*) from customers") == 1
+    assert (await seen(ada), await seen(eve)) == ([str(first)], [str(second)])
+    assert (await seen(ada, f"/{second}"), await seen(eve, f"/{first}")) == (404, 404)
+    form = await api.get(f"/jobs/{second}/profile", headers=eve)
+    assert "Harbor Lane Bakery" not in form.text
+
+
+async def test_a_strangers_order_changes_nothing_for_whoever_pays(
+    shop: Shop, api: httpx.AsyncClient, profile: dict[str, Any]
+) -> None:
+    placed = await shop.order("ada@example.com")
+    ada = {"Authorization": f"Bearer {placed['session_token']}"}
+    stranger = await shop.order("ada@example.com", "enterprise")
+    job_id = await shop.pay(placed, "ada@example.com")
+    last = await shop.order("ada@example.com")
+    told = await api.put(f"/api/v1/jobs/{job_id}/profile", json=profile, headers=ada)
+    assert told.status_code == 200
+    for other in (stranger, last):
+        bearer = {"Authorization": f"Bearer {other['session_token']}"}
+        assert (await api.get("/api/v1/jobs", headers=bearer)).json()["items"] == []
+        for path in (f"/api/v1/jobs/{job_id}", f"/orders/{placed['order_id']}"):
+            assert (await api.get(path, headers=bearer)).status_code == 404
 
 
 async def test_a_signed_in_customer_orders_again_and_stays_signed_in(
@@ -62,7 +77,16 @@ async def test_a_signed_in_customer_orders_again_and_stays_signed_in(
     bearer = {"Authorization": f"Bearer {first['session_token']}"}
     again = await shop.order("ada@example.com", "growth", **bearer)
     assert again["session_token"] is None
-    assert (await api.get("/api/v1/jobs", headers=bearer)).status_code == 200
+    made = {str(await shop.pay(first, "ada@example.com"))}
+    made.add(str(await shop.pay(again, "ada@example.com", "growth")))
+    items = (await api.get("/api/v1/jobs", headers=bearer)).json()["items"]
+    assert {item["id"] for item in items} == made
+
+
+async def test_an_order_for_another_address_gets_a_session_of_its_own(shop: Shop) -> None:
+    first = await shop.order("ada@example.com")
+    bearer = {"Authorization": f"Bearer {first['session_token']}"}
+    assert (await shop.order("bob@example.com", **bearer))["session_token"]
 
 
 async def test_wrong_orders_are_refused_field_by_field(

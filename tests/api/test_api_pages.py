@@ -15,7 +15,7 @@ from serve_app.identity import is_staff_cookie, staff_cookie
 from serve_app.parts import Parts
 from serve_app.site import build_site
 from serve_app.web.pages import local_path
-from tests.support.selling import given
+from tests.support.selling import Shop, given
 from tests.support.serving import STAFF, STAFF_TOKEN, client_of
 
 PAGE = {"Accept": "text/html"}
@@ -165,3 +165,28 @@ async def test_pages_hold_no_inline_code_or_style(api: httpx.AsyncClient) -> Non
     for path in ("/", "/order", "/sign-in", "/staff/sign-in"):
         html = (await api.get(path)).text
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", html), path
+
+
+async def test_a_nul_in_a_form_is_refused(api: httpx.AsyncClient, shop: Shop, parts: Parts) -> None:
+    placed = await shop.order("ada@example.com")
+    job_id = await shop.pay(placed, "ada@example.com")
+    api.cookies.set("dbolt-session", placed["session_token"])
+    path, own = f"/jobs/{job_id}/profile", {"Sec-Fetch-Site": "same-origin", **PAGE}
+    form = {"form_token": token_in((await api.get(path)).text), "vat_id": "A\x00B"}
+    answer = await api.post(path, data=form, headers=own)
+    assert answer.status_code == 422
+    assert "NUL" in answer.text
+    assert await parts.pool.fetchval("select count(*) from profiles") == 0
+
+
+async def test_the_key_is_shown_to_the_browser_that_ordered_alone(
+    api: httpx.AsyncClient, shop: Shop
+) -> None:
+    placed = await shop.order("ada@example.com")
+    job_id = await shop.pay(placed, "ada@example.com")
+    path, key = f"/jobs/{job_id}/profile", placed["session_token"]
+    assert key not in (await api.get(path, headers=STAFF | PAGE)).text
+    api.cookies.set("dbolt-session", key)
+    link = f"http://testserver/sign-in?next=/jobs/{job_id}#{key}"
+    assert f'href="{link}"' in (await api.get(path)).text
+    assert key not in (await api.get(path, headers=STAFF | PAGE)).text

@@ -33,10 +33,8 @@ async def order(shop: Shop) -> CheckoutOrder:
     )
 
 
-async def send(
-    webhook: httpx.AsyncClient, event: tuple[bytes, str], **headers: str
-) -> httpx.Response:
-    return await webhook.post("/", content=event[0], headers={"Stripe-Signature": event[1]})
+async def send(webhook: httpx.AsyncClient, event: tuple[bytes, str | bytes]) -> httpx.Response:
+    return await webhook.post("/", content=event[0], headers=[("Stripe-Signature", event[1])])
 
 
 async def test_a_signed_payment_becomes_a_job(
@@ -69,6 +67,8 @@ async def test_ten_copies_of_an_event_make_one_job(
         lambda body, _: (body, ""),
         lambda body, _: (body, "t=x,v1=y"),
         lambda _, header: (b"\xff\xfe", header),
+        lambda body, header: (body, (header + ",v1=é").encode()),
+        lambda body, header: (body, (header.split("v1=")[0] + "v1=é").encode()),
     ],
 )
 async def test_a_forged_event_does_nothing(
@@ -98,7 +98,10 @@ async def test_an_old_event_is_refused_and_a_fresh_one_is_not(
     fresh = await send(
         webhook, signed_event(order, WEBHOOK_SECRET, at=now - timedelta(seconds=280))
     )
-    assert (old.status_code, fresh.status_code) == (400, 200)
+    early = await send(
+        webhook, signed_event(order, WEBHOOK_SECRET, at=now + timedelta(seconds=330))
+    )
+    assert (old.status_code, fresh.status_code, early.status_code) == (400, 200, 400)
 
 
 async def test_an_unpaid_checkout_waits_for_its_payment(

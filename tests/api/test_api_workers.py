@@ -9,11 +9,12 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from dbolt.domain.credentials import password_for
 from dbolt.domain.reasons import Reason
 from serve_app.parts import Parts
 from tests.support.queue import accepted, directory, not_sent
 from tests.support.selling import Shop
-from tests.support.serving import STAFF, WORKER_TOKEN, Line, as_role
+from tests.support.serving import STAFF, VAULT_KEY, WORKER_TOKEN, Line, as_role
 
 WORKER = {"Authorization": f"Bearer {WORKER_TOKEN}"}
 
@@ -86,6 +87,14 @@ async def test_the_guards_are_the_same(
     assert (await say(api, "complete", settled=[said]))["acks"] == {stranger: "stale"}
 
 
+async def test_a_result_with_a_nul_is_refused_alone(api: httpx.AsyncClient) -> None:
+    for text, status in (("A\x00B", 422), ("A\\\\\x00B", 422), ("A\\u0000B", 200)):
+        result = accepted().model_dump(mode="json") | {"detail": text}
+        body = {"worker": "van-1", "settled": [{"token": str(uuid4()), "result": result}]}
+        answer = await api.post("/api/v1/jobs/complete", json=body, headers=WORKER)
+        assert answer.status_code == status, (text, answer.text)
+
+
 async def test_only_the_worker_token_opens_the_line(
     shop: Shop, api: httpx.AsyncClient, queue: Line
 ) -> None:
@@ -135,13 +144,16 @@ async def test_an_account_comes_with_its_password(
     job_id = await begun(shop, api, profile)
     async with as_role(database, "dbolt_orchestrator") as connection:
         await connection.execute(
-            "insert into accounts (customer_id, directory, username, password)"
-            " select customer_id, 'd000', 'ada', 's3cret!' from jobs where id = $1",
+            "insert into accounts (customer_id, directory, username)"
+            " select customer_id, 'd000', 'ada' from jobs where id = $1",
             job_id,
         )
     given = (await say(api, "next", want=5, wait_s=5))["assignments"]
     accounts = [one["account"] for one in given if one["directory"]["slug"] == "d000"]
-    assert accounts == [{"username": "ada", "password": "s3cret!"}]
+    async with as_role(database, "dbolt_orchestrator") as connection:
+        customer = await connection.fetchval("select customer_id from jobs where id = $1", job_id)
+    password = password_for(VAULT_KEY, customer, "d000").get_secret_value()
+    assert accounts == [{"username": "ada", "password": password}]
 
 
 async def test_evidence_is_kept_and_referred_to(api: httpx.AsyncClient, parts: Parts) -> None:

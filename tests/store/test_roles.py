@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import AsyncIterator
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -65,7 +66,8 @@ async def test_the_web_role_writes_accounts_only(
         "select column_name from information_schema.column_privileges"
         " where grantee = 'dbolt_web' and table_name = 'orders' and privilege_type = 'INSERT'"
     )
-    assert {row[0] for row in columns} == {"id", "customer_id", "plan", "amount_cents", "currency"}
+    told = {"id", "customer_id", "plan", "amount_cents", "currency", "session_hash"}
+    assert {row[0] for row in columns} == told
 
 
 async def test_the_orchestrator_writes_the_queue_only(
@@ -97,7 +99,7 @@ async def test_a_customer_role_only_reads(owner: asyncpg.Connection[asyncpg.Reco
         "update orders set state = 'paid', paid_at = now()",
         "insert into orders (customer_id, state) select id, 'paid' from customers",
         "update orchestrator_epoch set epoch = 99",
-        "select password from accounts",
+        "select username from accounts",
     ],
 )
 async def test_the_web_cannot_touch_the_queue(database: str, sql: str) -> None:
@@ -107,10 +109,10 @@ async def test_the_web_cannot_touch_the_queue(database: str, sql: str) -> None:
     await close_pool(pool)
 
 
-async def shop_with_two(owner: asyncpg.Connection[asyncpg.Record]) -> list[UUID]:
-    """Two customers with a job each."""
+async def shop_with_two(owner: asyncpg.Connection[asyncpg.Record]) -> list[str]:
+    """Two customers with a job each; their sessions, in hex."""
     await owner.execute("insert into directories values ('a', '{}')")
-    customers: list[UUID] = []
+    sessions: list[str] = []
     for number in range(2):
         customer = await owner.fetchval(
             "insert into customers (email) values ($1) returning id", f"c{number}@a.example"
@@ -120,10 +122,17 @@ async def shop_with_two(owner: asyncpg.Connection[asyncpg.Record]) -> list[UUID]
             customer,
             json.dumps(PROFILE),
         )
-        order = await owner.fetchval(
-            "insert into orders (customer_id, plan, amount_cents, currency)"
-            " values ($1, 'starter', 14900, 'usd') returning id",
+        session = secrets.token_bytes(32)
+        await owner.execute(
+            "insert into sessions (token_hash, customer_id, expires_at) values ($1, $2, now())",
+            session,
             customer,
+        )
+        order = await owner.fetchval(
+            "insert into orders (customer_id, plan, amount_cents, currency, session_hash)"
+            " values ($1, 'starter', 14900, 'usd', $2) returning id",
+            customer,
+            session,
         )
         job = await owner.fetchval(
             "insert into jobs (order_id, customer_id, plan, priority, state, profile_id)"
@@ -146,8 +155,8 @@ async def shop_with_two(owner: asyncpg.Connection[asyncpg.Record]) -> list[UUID]
             job,
             submission,
         )
-        customers.append(customer)
-    return customers
+        sessions.append(session.hex())
+    return sessions
 
 
 @pytest.mark.parametrize(
@@ -156,13 +165,13 @@ async def shop_with_two(owner: asyncpg.Connection[asyncpg.Record]) -> list[UUID]
 async def test_a_customer_sees_its_own_rows_only(
     database: str, owner: asyncpg.Connection[asyncpg.Record], table: str
 ) -> None:
-    customers = await shop_with_two(owner)
+    sessions = await shop_with_two(owner)
     pool = await open_pool(database, Role.CUSTOMER, max_size=1)
     count = f"select count(*) from {table}"
     seen: list[int] = []
-    for user in (str(customers[0]), str(uuid4()), ""):
+    for session in (sessions[0], secrets.token_hex(32), ""):
         async with pool.acquire() as connection, connection.transaction():
-            await connection.execute("select set_config('app.user_id', $1, true)", user)
+            await connection.execute("select set_config('app.session_hash', $1, true)", session)
             seen.append(await connection.fetchval(count))
     # The setting is gone with its transaction, on the same connection.
     seen.append(await pool.fetchval(count))

@@ -39,6 +39,7 @@ from serve_app.parts import Parts
 from serve_app.queue import QueueAway
 from tests.support.queue import QUICK, catalogue
 
+VAULT_KEY = SecretStr("the key of every account")
 STAFF_TOKEN = "staff-token-of-the-tests-0123456789abcdef"
 WORKER_TOKEN = "worker-token-of-the-tests-0123456789abcde"
 WEBHOOK_SECRET = "whsec_testsecretofthetests"
@@ -153,7 +154,7 @@ async def parts_on(
         return await asyncpg.connect(database, server_settings={"role": "dbolt_web"})
 
     changes = Changes(listen)
-    orchestrator = await Orchestrator.open(database, QUICK)
+    orchestrator = await Orchestrator.open(database, QUICK, vault_key=VAULT_KEY)
     await orchestrator.sync_directories(catalogue(3))
     async with (
         contextlib.AsyncExitStack() as closing,

@@ -6,9 +6,11 @@ import io
 from datetime import UTC, datetime
 
 import asyncpg
+import pytest
 from PIL import Image
 from playwright.async_api import FilePayload, Page, expect
 
+from dbolt.browser.chromium import find_chromium, launch_args
 from dbolt.domain.fields import Field
 from dbolt.domain.reasons import WORDS, Reason
 from dbolt.domain.submission import EvidenceKind, EvidenceRef, TypedValue
@@ -244,3 +246,74 @@ async def test_an_order_without_an_orchestrator_says_so_and_goes_on_later(site: 
         await with_pay.click()
         await page.wait_for_url("**/profile")
     site.complaints = [text for text in site.complaints if "status of 503" not in text]
+
+
+async def test_over_plain_http_on_another_machines_name_forms_work(site: Site) -> None:
+    # Browsers send no Sec-Fetch-Site there, so all hangs on the Origin.
+    mapped = [*launch_args(), "--host-resolver-rules=MAP shop.test 127.0.0.1"]
+    chromium = await site.chromium.browser_type.launch(executable_path=find_chromium(), args=mapped)
+    page = await chromium.new_page(base_url=site.url.replace("127.0.0.1", "shop.test"))
+    await page.goto("/sign-in")
+    await page.fill("#key", "guess")
+    await page.click("main button")
+    await expect(page.locator("[role=alert]")).to_contain_text("This key opens nothing")
+    await chromium.close()
+
+
+async def test_the_link_that_is_to_be_kept_opens_the_job_elsewhere(site: Site) -> None:
+    async with site.visitor() as page:
+        await page.goto("/order")
+        await page.fill("#email", "ada@example.com")
+        await page.click("text=Continue to payment")
+        await page.click("button:has-text('Pay $')")
+        await page.wait_for_url("**/profile")
+        link = await page.locator("#keep a").get_attribute("href")
+        assert link is not None
+        # Whatever others order with the address, and after a sign-out here.
+        await site.paid_job("ada@example.com")
+        await page.goto(page.url.removesuffix("/profile"))
+        await page.click("text=Sign out")
+    async with site.visitor() as page:
+        await page.goto(link)
+        await page.wait_for_url("**/jobs/*")
+        await expect(page.locator("#next_step")).to_contain_text("your business")
+        assert "#" not in page.url
+
+
+async def test_a_key_in_a_link_never_takes_the_place_of_a_session_unasked(site: Site) -> None:
+    mine, key = await site.paid_job("ada@example.com")
+    theirs, other = await site.paid_job("eve@example.com")
+    async with site.visitor(key=key) as page:
+        await page.goto(f"/sign-in?next=/jobs/{theirs}#{other}")
+        await expect(page.locator("#open-session")).to_contain_text("ada@example.com")
+        await expect(page.locator("#key")).to_have_value(other)
+        assert "#" not in page.url
+        await page.goto(f"/jobs/{mine}")
+        await expect(page.locator("#next_step")).to_contain_text("your business")
+
+
+async def test_without_scripts_a_key_leaves_the_address_with_the_sign_in(site: Site) -> None:
+    job_id, key = await site.paid_job()
+    async with site.visitor(java_script_enabled=False) as page:
+        await page.goto(f"/sign-in?next=/jobs/{job_id}#{key}")
+        await expect(page.locator("noscript p")).to_contain_text("copy what stands behind the #")
+        await page.fill("#key", key)
+        await page.click("main button")
+        await page.wait_for_url("**/jobs/*")
+        assert "#" not in page.url
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+async def test_a_long_name_stays_inside_the_page(site: Site, width: int) -> None:
+    job_id, _ = await site.job(business_name="W" * 200)
+    await site.attempt(accepted())
+    async with site.visitor(staff=True, viewport={"width": width, "height": 800}) as page:
+        for path in (f"/jobs/{job_id}", "/staff", f"/staff/jobs/{job_id}"):
+            await page.goto(path)
+            wide = await page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, (path, wide)
+            outside = await page.evaluate(
+                "[...document.querySelectorAll('.feed')].filter("
+                "box => box.scrollWidth > box.clientWidth).length"
+            )
+            assert outside == 0, path

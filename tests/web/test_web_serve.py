@@ -23,7 +23,7 @@ from dbolt.domain.plan import PlanName
 from dbolt.providers.payments import CheckoutOrder
 from dbolt.providers.payments.standin import signed_event
 from dbolt.settings import Secrets, Settings
-from serve_app.queue import ACTOR, NAMESPACE
+from serve_app.queue import ACTOR, NAMESPACE, QueueFailed, RayQueue
 from tests.support.postgres import TEMPLATE, at, run_sql
 from tests.support.queue import PROFILE, catalogue
 from tests.support.seeds import move
@@ -151,6 +151,23 @@ async def hears(
             if line.startswith("data:") and "pill red" in line:
                 return True
     return False
+
+
+class Broken:
+    """An actor that is there, and breaks over every command."""
+
+    async def status(self) -> None:
+        raise ValueError("a defect")
+
+
+async def test_a_command_that_failed_is_not_told_to_come_again(running: Running) -> None:
+    actor: Any = ray.remote(Broken).options(name="broken", namespace=NAMESPACE, num_cpus=0)
+    handle = actor.remote()
+    await asyncio.wait_for(handle.__ray_ready__.remote(), 60)
+    for _ in range(2):
+        with pytest.raises(QueueFailed):
+            await RayQueue(name="broken").status()
+    ray.kill(handle)
 
 
 async def test_without_an_orchestrator_payments_are_asked_to_come_again(running: Running) -> None:

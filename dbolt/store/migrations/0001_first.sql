@@ -56,11 +56,15 @@ create table orders (
     currency text not null check (currency = lower(currency) and length(currency) = 3),
     state text not null default 'open' check (state in ('open', 'paid', 'expired', 'refunded')),
     payment_ref text not null default '',
+    -- The session that placed it: until an address can be proven, that session alone may see it,
+    -- because anybody can type an address in.
+    session_hash bytea references sessions on delete set null,
     created_at timestamptz not null default now(),
     paid_at timestamptz,
     check ((state in ('paid', 'refunded')) = (paid_at is not null))
 );
 create index orders_customer on orders (customer_id);
+create index orders_session on orders (session_hash) where session_hash is not null;
 create index orders_payment on orders (payment_ref) where payment_ref <> '';
 
 -- One row per event of the payment provider that was acted upon: a repeated event changes nothing.
@@ -292,8 +296,8 @@ create index verifications_due on verifications (due_at) where done_at is null a
 create table accounts (
     customer_id uuid not null references customers on delete cascade,
     directory text not null references directories,
+    -- The password follows from the vault's key and is at rest nowhere.
     username text not null,
-    password text not null,
     made_at timestamptz not null default now(),
     primary key (customer_id, directory)
 );
@@ -352,7 +356,7 @@ grant insert, update on customers to dbolt_web;
 grant insert, update, delete on sessions to dbolt_web;
 grant insert on profiles to dbolt_web;
 -- An order is made open; only the orchestrator, who has seen the payment, says more.
-grant insert (id, customer_id, plan, amount_cents, currency) on orders to dbolt_web;
+grant insert (id, customer_id, plan, amount_cents, currency, session_hash) on orders to dbolt_web;
 
 grant select on customers, profiles, orders, jobs, job_results, attempts, events, directories
     to dbolt_customer;
@@ -373,8 +377,8 @@ alter table events enable row level security;
 alter table events force row level security;
 
 -- A pooled connection keeps '' where the setting was, so '' must read as nobody.
-create function app_user() returns uuid language sql stable
-    as $$ select nullif(current_setting('app.user_id', true), '')::uuid $$;
+create function app_session() returns bytea language sql stable
+    as $$ select decode(nullif(current_setting('app.session_hash', true), ''), 'hex') $$;
 
 do $$
 declare
@@ -390,15 +394,19 @@ begin
     end loop;
 end $$;
 
-create policy own_customers on customers for select to dbolt_customer using (id = app_user());
+-- A customer is a session, and has the orders that were placed in it. Each policy below asks the
+-- table before it, whose own policy holds there too.
+create policy own_orders on orders for select to dbolt_customer
+    using (session_hash = app_session());
+create policy own_customers on customers for select to dbolt_customer
+    using (id in (select customer_id from orders));
+create policy own_jobs on jobs for select to dbolt_customer
+    using (order_id in (select id from orders));
 create policy own_profiles on profiles for select to dbolt_customer
-    using (customer_id = app_user());
-create policy own_orders on orders for select to dbolt_customer using (customer_id = app_user());
-create policy own_jobs on jobs for select to dbolt_customer using (customer_id = app_user());
+    using (id in (select profile_id from jobs));
 create policy own_results on job_results for select to dbolt_customer
-    using (exists (select from jobs where jobs.id = job_id and jobs.customer_id = app_user()));
+    using (job_id in (select id from jobs));
 create policy own_attempts on attempts for select to dbolt_customer
-    using (exists (select from job_results r join jobs j on j.id = r.job_id
-                   where r.id = submission_id and j.customer_id = app_user()));
+    using (submission_id in (select id from job_results));
 create policy own_events on events for select to dbolt_customer
-    using (exists (select from jobs where jobs.id = job_id and jobs.customer_id = app_user()));
+    using (job_id in (select id from jobs));

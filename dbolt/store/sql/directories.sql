@@ -24,17 +24,17 @@ from unnest($2::text[], $3::integer[], $4::float8[]) as s(slug, failures, rests_
 where o.epoch = $1 and d.slug = s.slug;
 
 -- name: keep_account
--- $1 submission, $2 user name, $3 password: the account made with it.
-insert into accounts (customer_id, directory, username, password)
-select j.customer_id, r.directory, $2, $3
+-- $1 submission, $2 user name: the account made with it.
+insert into accounts (customer_id, directory, username)
+select j.customer_id, r.directory, $2
 from job_results r join jobs j on j.id = r.job_id
 where r.id = $1
 on conflict (customer_id, directory) do update
-set username = excluded.username, password = excluded.password, made_at = now();
+set username = excluded.username, made_at = now();
 
 -- name: accounts
 -- $1 customers and $2 directories in step.
-select a.customer_id, a.directory, a.username, a.password
+select a.customer_id, a.directory, a.username
 from accounts a
 join unnest($1::uuid[], $2::text[]) as w(customer_id, directory)
   on w.customer_id = a.customer_id and w.directory = a.directory;
