@@ -106,17 +106,17 @@ class Board:
         self.schedule.judge(slug, breaker, self.clock.now())
         self.rouse()
 
-    def let_go(self, token: UUID) -> None:
-        """A lease has ended, however it did."""
-        hold = self.held.pop(token, None)
-        if hold is None:
-            return
+    def let_go(self, tokens: Iterable[UUID]) -> None:
+        """Leases have ended, however they did."""
         now = self.clock.now()
-        if hold.task is Task.VERIFY:
-            self.schedule.look_ended(hold.directory, now)
-        else:
-            self.schedule.ended(hold.directory, now, pressed=hold.pressed)
-        self.stir()
+        held = [self.held.pop(token) for token in tokens if token in self.held]
+        for hold in held:
+            if hold.task is Task.VERIFY:
+                self.schedule.look_ended(hold.directory, now)
+            else:
+                self.schedule.ended(hold.directory, now, pressed=hold.pressed)
+        if held:
+            self.stir()
 
     def joins_later(self, joins: Iterable[tuple[str, float]]) -> None:
         """Submissions join the lines of directories at times."""

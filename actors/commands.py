@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from actors.board import Board
 from actors.commit import Batch
 from actors.pausing import Pausing
-from actors.verbs import Verbs, not_for_robots, plain_text
+from actors.storable import plain_text
+from actors.verbs import Verbs, not_for_robots
 from dbolt.domain.directory import Directory, Policy
 from dbolt.domain.lifecycle import Event, JobEvent, JobState
 from dbolt.domain.profile import Profile
@@ -181,7 +182,7 @@ class Commands:
         await self._pausing.lift(scope, batch)
         for row in moved:
             if row.token is not None:
-                batch.after.append(partial(board.let_go, row.token))
+                batch.after.append(partial(board.let_go, [row.token]))
         return None
 
     async def sync_directories(self, entries: Sequence[Directory], batch: Batch) -> None:

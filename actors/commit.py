@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 MOST = 1000
-"""Calls in one transaction."""
+"""Things said in one transaction."""
 FIRST_WAIT_S = 0.05
 LONGEST_WAIT_S = 2.0
 STATEMENT_S = 30.0
@@ -78,8 +78,9 @@ Command = Callable[[Batch], Awaitable[Any]]
 @dataclass(slots=True)
 class _Call:
     verb: Verb
-    said: Any
+    said: Sequence[Any]
     answer: asyncio.Future[Any]
+    """Of all that was said, in its order."""
 
 
 @dataclass(slots=True)
@@ -120,8 +121,13 @@ class GroupCommitter:
         self._over: BaseException | None = None
         self.figures = CommitFigures()
 
-    def submit(self, verb: Verb, said: Any) -> asyncio.Future[Any]:
+    async def submit(self, verb: Verb, said: Any) -> Any:
         """The answer to one call, which comes after its commit. Raises Fenced, CommitFailed."""
+        [answer] = await self.submit_all(verb, [said])
+        return answer
+
+    def submit_all(self, verb: Verb, said: Sequence[Any]) -> asyncio.Future[list[Any]]:
+        """The answers to what is said at once, after its commit. Raises Fenced, CommitFailed."""
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         # Who said several things at once hears of the first failure alone.
         answer.add_done_callback(lambda done: done.cancelled() or done.exception())
@@ -143,7 +149,7 @@ class GroupCommitter:
         try:
             while True:
                 await self._filled.wait()
-                calls, self._calls = self._calls[:MOST], self._calls[MOST:]
+                calls, self._calls = _some(self._calls)
                 if not self._calls:
                     self._filled.clear()
                 await self._carry_out(calls)
@@ -163,9 +169,12 @@ class GroupCommitter:
         except Fenced:
             raise
         except Exception as error:
-            if len(calls) > 1:
-                for call in calls:
-                    await self._carry_out([call])
+            parts = calls if len(calls) > 1 else _apart(calls[0])
+            if len(parts) > 1:
+                for part in parts:
+                    await self._carry_out([part])
+                if parts is not calls:
+                    _put_together(parts, calls[0].answer)
                 return
             log.exception("a call of the kind %s cannot be carried out", calls[0].verb.name)
             if not calls[0].answer.done():
@@ -188,7 +197,7 @@ class GroupCommitter:
                 self.figures.away = True
                 await self._give_up_connection()
             else:
-                self._count(len(calls), time.monotonic() - started)
+                self._count(sum(len(call.said) for call in calls), time.monotonic() - started)
                 return
             await asyncio.sleep(wait_s)
             wait_s = min(LONGEST_WAIT_S, wait_s * 2)
@@ -255,13 +264,14 @@ class GroupCommitter:
             places.setdefault(call.verb, []).append(place)
         answers: list[Any] = [None] * len(calls)
         for verb in sorted(places):
-            said = [calls[place].said for place in places[verb]]
+            said = [one for place in places[verb] for one in calls[place].said]
             if verb is Verb.COMMAND:
                 given: Sequence[Any] = [await self._command(batch, work) for work in said]
             else:
                 given = await self._handlers[verb](batch, said)
-            for place, answer in zip(places[verb], given, strict=True):
-                answers[place] = answer
+            answer = iter(given)
+            for place in places[verb]:
+                answers[place] = [next(answer) for _ in calls[place].said]
         return answers
 
     async def _command(self, batch: Batch, work: Command) -> Any:
@@ -300,3 +310,30 @@ class GroupCommitter:
         figures.calls += calls
         figures.seconds += seconds
         figures.slowest_s = max(figures.slowest_s, seconds)
+
+
+def _some(calls: list[_Call]) -> tuple[list[_Call], list[_Call]]:
+    """What fits into one transaction, at least one call, and the rest."""
+    room = MOST
+    for place, call in enumerate(calls):
+        room -= len(call.said)
+        if room < 0 and place > 0:
+            return calls[:place], calls[place:]
+    return calls, []
+
+
+def _apart(call: _Call) -> list[_Call]:
+    """A call for each thing that *call* says."""
+    loop = asyncio.get_running_loop()
+    return [_Call(call.verb, [one], loop.create_future()) for one in call.said]
+
+
+def _put_together(parts: Sequence[_Call], answer: asyncio.Future[Any]) -> None:
+    """Answers with what came of the parts; the first failure stands for all."""
+    failures = [error for part in parts if (error := part.answer.exception())]
+    if answer.done():
+        return
+    if failures:
+        answer.set_exception(failures[0])
+    else:
+        answer.set_result([part.answer.result()[0] for part in parts])

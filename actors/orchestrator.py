@@ -43,6 +43,7 @@ from dbolt.domain.protocol import (
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import Assignment, HandOver
 from dbolt.store import jobs, queue
+from dbolt.store.leases import Asked
 from dbolt.store.pool import Role, close_pool, is_lost, open_pool
 
 log = logging.getLogger(__name__)
@@ -169,18 +170,22 @@ class Orchestrator:
         self._heard(said.worker)
         permits: dict[UUID, bool] = {}
         later: dict[UUID, float] = {}
-        submit = self._committer.submit
-        settled = [submit(Verb.SETTLE, one) for one in said.settled]
-        pressed = [submit(Verb.PRESS, token) for token in said.press]
+        submit = self._committer.submit_all
+        settled = submit(Verb.SETTLE, said.settled) if said.settled else None
+        asked = [Asked(token, token in said.seen_absent) for token in said.press]
+        pressed = submit(Verb.PRESS, asked) if asked else None
         beat = self._beat(said)
         granted = self._lease(said) if said.want else None
-        for token, answer in zip(said.press, await _all(pressed), strict=True):
+        answers: list[bool | NotYet] = await pressed if pressed is not None else []
+        for token, answer in zip(said.press, answers, strict=True):
             if isinstance(answer, NotYet):
                 later[token] = answer.wait_s
             else:
                 permits[token] = answer
-        acks: list[Ack] = await _all(settled)
-        assignments = await self._assigned(await granted) if granted is not None else []
+        acks: list[Ack] = await settled if settled is not None else []
+        assignments: list[Assignment] = []
+        if granted is not None:
+            assignments = await self._assigned([one for given in await granted for one in given])
         return Reply(
             epoch=self._board.epoch,
             permits=permits,
@@ -197,7 +202,7 @@ class Orchestrator:
             raise queue.Fenced
         self._board.workers[worker] = time.monotonic()
 
-    def _beat(self, said: Exchange) -> asyncio.Future[set[UUID]] | None:
+    def _beat(self, said: Exchange) -> asyncio.Future[list[set[UUID]]] | None:
         """Extends the leases of which a third has passed; the others need no write."""
         board = self._board
         due = board.clock.now() - board.terms.lease_s / 3
@@ -206,16 +211,16 @@ class Orchestrator:
             for token in said.alive
             if token in board.held and board.held[token].extended_at <= due
         ]
-        return self._committer.submit(Verb.BEAT, old) if old else None
+        return self._committer.submit_all(Verb.BEAT, [old]) if old else None
 
     async def _revoked(
-        self, alive: Sequence[UUID], beat: asyncio.Future[set[UUID]] | None
+        self, alive: Sequence[UUID], beat: asyncio.Future[list[set[UUID]]] | None
     ) -> list[UUID]:
         if beat is not None:
             await beat
         return [token for token in alive if token not in self._board.held]
 
-    def _lease(self, said: Exchange) -> asyncio.Future[list[Granted]] | asyncio.Task[list[Granted]]:
+    def _lease(self, said: Exchange) -> asyncio.Future[list[list[Granted]]]:
         """The leases for a worker; waits for work only where nothing else was said."""
         board = self._board
         want = Want(said.worker, said.want)
@@ -224,17 +229,17 @@ class Orchestrator:
         if said.settled or said.press or said.alive:
             if not board.may_lease:
                 return asyncio.ensure_future(_nothing())
-            return self._committer.submit(Verb.LEASE, want)
+            return self._committer.submit_all(Verb.LEASE, [want])
         return asyncio.ensure_future(self._wait_for_work(want, said.wait_s))
 
-    async def _wait_for_work(self, want: Want, wait_s: float) -> list[Granted]:
+    async def _wait_for_work(self, want: Want, wait_s: float) -> list[list[Granted]]:
         board = self._board
         deadline = time.monotonic() + wait_s
         while True:
             if board.may_lease:
                 granted: list[Granted] = await self._committer.submit(Verb.LEASE, want)
                 if granted:
-                    return granted
+                    return [granted]
             left = deadline - time.monotonic()
             if left <= 0 or want.worker in board.draining or not self.serving:
                 return []
@@ -333,9 +338,5 @@ class Orchestrator:
         return await self._figures.snapshot(self._board, self._committer, self._pool)
 
 
-async def _all(answers: Sequence[asyncio.Future[Any]]) -> list[Any]:
-    return list(await asyncio.gather(*answers))
-
-
-async def _nothing() -> list[Granted]:
+async def _nothing() -> list[list[Granted]]:
     return []

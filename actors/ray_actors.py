@@ -18,7 +18,6 @@ from ray.exceptions import GetTimeoutError, RayError
 from actors.board import Terms
 from actors.orchestrator import Orchestrator
 from actors.pool import Bounds, Pool
-from actors.trade import Permit
 from actors.worker import Worker
 from dbolt.browser.attempt import attempt
 from dbolt.browser.chromium import find_chromium
@@ -31,6 +30,7 @@ from dbolt.domain.protocol import (
     PaidOrder,
     PauseScope,
     PaymentChange,
+    Permit,
     Refused,
     Reply,
     RetryFilter,

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Protocol
 
+from dbolt.domain.protocol import Permit
 from dbolt.domain.submission import Assignment, Result
-
-Permit = Callable[[], Awaitable[bool]]
 
 
 class Machine(Protocol):

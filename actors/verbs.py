@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from actors.board import Board
 from actors.commit import Batch, Handler, Verb
+from actors.storable import plain_text, stored
 from dbolt.domain.breaker import Breaker
 from dbolt.domain.directory import Policy
-from dbolt.domain.fields import Field
 from dbolt.domain.lifecycle import Event, State
 from dbolt.domain.outcome import Looking, Move, first_look_s, of_look, of_result
 from dbolt.domain.protocol import Ack, Settlement
 from dbolt.domain.reasons import Reason
 from dbolt.domain.retry import RULES
-from dbolt.domain.submission import Looked, Pressed, Result, Task
+from dbolt.domain.submission import Known, Looked, Pressed, Result, Task
 from dbolt.store import directories, jobs, leases, queue, verifications
-from dbolt.store.leases import Patience, Settling
+from dbolt.store.leases import Asked, Patience, Settling
 from dbolt.store.queue import Moved, Wish
 from dbolt.store.verifications import LookEnd
 
@@ -31,41 +29,12 @@ EXPIRE_AT_MOST = 500
 ASK_AGAIN_S = 0.25
 """When to ask again for a permit that waits for another one on the same directory."""
 
-_SECRET = {Field.ACCOUNT_PASSWORD, Field.ACCOUNT_PASSWORD_CONFIRM}
-
 
 @dataclass(frozen=True, slots=True)
 class NotYet:
     """The directory's pace does not allow the press yet; ask again in `wait_s`."""
 
     wait_s: float
-
-
-def stored(result: Result) -> str:
-    """*result* as JSON that Postgres can keep, without passwords."""
-    values = result.model_dump(mode="json")
-    for typed in values["typed"]:
-        if typed["field"] in _SECRET:
-            typed["typed"] = typed["read_back"] = ""
-    # Pages hold what jsonb cannot: NUL, and halves of surrogate pairs.
-    return json.dumps(_storable(values), ensure_ascii=False)
-
-
-def _storable(value: Any) -> Any:
-    match value:
-        case str():
-            return plain_text(value)
-        case dict():
-            return {key: _storable(inner) for key, inner in value.items()}
-        case list():
-            return [_storable(inner) for inner in value]
-        case _:
-            return value
-
-
-def plain_text(text: str) -> str:
-    """*text* without what Postgres cannot hold."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _once_each(said: Sequence[UUID], answers: Mapping[UUID, bool | NotYet]) -> list[bool | NotYet]:
@@ -111,9 +80,9 @@ class Verbs:
     async def settle(self, batch: Batch, said: list[Settlement]) -> list[Ack]:
         """SETTLED for what is durable now or was before, STALE for leases that have passed on."""
         board, by_token = self._board, {one.token: one for one in said}
-        moved = await leases.settle(
-            batch.connection, batch.epoch, [self._settling(one) for one in by_token.values()]
-        )
+        ours = await self._ours(batch, by_token)
+        settlings = [self._settling(one, ours=token in ours) for token, one in by_token.items()]
+        moved = await leases.settle(batch.connection, batch.epoch, settlings)
         await self._keep_accounts(batch, moved, by_token)
         await self.follow(batch, moved)
         await self._judge(batch, moved, by_token)
@@ -122,17 +91,29 @@ class Verbs:
         if rest:
             known |= await self._settle_looks(batch, rest, by_token)
             known |= await leases.settled_before(batch.connection, rest)
-        for token in by_token:
-            # A stale one is not in memory any more, or should not be.
-            batch.after.append(partial(board.let_go, token))
+        # A stale one is not in memory any more, or should not be.
+        batch.after.append(partial(board.let_go, list(by_token)))
         return [Ack.SETTLED if one.token in known else Ack.STALE for one in said]
 
-    def _settling(self, one: Settlement) -> Settling:
+    async def _ours(self, batch: Batch, said: Mapping[UUID, Settlement]) -> set[UUID]:
+        """Of attempts that found the business listed, those that found their own listing."""
+        held = self._board.held
+        known = {
+            token: held[token].submission_id
+            for token, one in said.items()
+            if isinstance(one.result, Known) and token in held
+        }
+        if not known:
+            return set()
+        ours = await leases.ours(batch.connection, list(known.values()))
+        return {token for token, id_ in known.items() if id_ in ours}
+
+    def _settling(self, one: Settlement, *, ours: bool) -> Settling:
         terms, hold = self._board.terms, self._board.held.get(one.token)
         failures = hold.failures if hold else 0
         return Settling(
             one.token,
-            of_result(one.result, failures, terms.chance(), terms.backoff),
+            of_result(one.result, failures, terms.chance(), terms.backoff, ours=ours),
             plain_text(one.result.detail)[:2000],
             plain_text(getattr(one.result, "listing_url", ""))[:2000],
             stored(one.result),
@@ -192,14 +173,18 @@ class Verbs:
             return set()
         ends: list[LookEnd] = []
         wishes: list[Wish] = []
+        ours = await leases.ours(batch.connection, [look.submission_id for look in held])
         for look in held:
             result = said[look.token].result
             answer = result if isinstance(result, Looked) else None
-            meant = of_look(
-                answer,
-                Looking(look.state, board.directories[look.directory], look.tries, look.failures),
-                board.terms.backoff,
+            looking = Looking(
+                look.state,
+                board.directories[look.directory],
+                look.tries,
+                look.failures,
+                ours=look.submission_id in ours,
             )
+            meant = of_look(answer, looking, board.terms.backoff)
             found = answer.found if answer else None
             ends.append(LookEnd(look.token, found, meant.again_s, stored(result)))
             if meant.again_s is not None:
@@ -285,12 +270,13 @@ class Verbs:
         batch.after.append(extended)
         return [alive.intersection(one) for one in said]
 
-    async def press(self, batch: Batch, said: list[UUID]) -> list[bool | NotYet]:
+    async def press(self, batch: Batch, said: list[Asked]) -> list[bool | NotYet]:
         """True once the press is durable, False where it must not be, NotYet by the pace."""
         board, now = self._board, self._board.clock.now()
         answers: dict[UUID, bool | NotYet] = {}
-        asked: list[UUID] = []
-        for token in dict.fromkeys(said):
+        asked: list[Asked] = []
+        absent = {one.token for one in said if one.seen_absent}
+        for token in dict.fromkeys(one.token for one in said):
             hold = board.held.get(token)
             if hold is None or hold.task is not Task.SUBMIT or hold.pressed:
                 answers[token] = False
@@ -302,14 +288,15 @@ class Verbs:
                 continue
             pacer.ask()
             batch.undo.append(partial(pacer.answer, None))
-            asked.append(token)
+            asked.append(Asked(token, token in absent))
         if asked:
             permits = await leases.press(batch.connection, batch.epoch, asked, board.terms.lease_s)
             pressed = {permit.token: permit.pressed_at for permit in permits}
             batch.changed.update(permit.job_id for permit in permits)
-            answers.update({token: token in pressed for token in asked})
-            batch.after.append(lambda: self._pressed(asked, pressed))
-        return _once_each(said, answers)
+            tokens = [one.token for one in asked]
+            answers.update({token: token in pressed for token in tokens})
+            batch.after.append(lambda: self._pressed(tokens, pressed))
+        return _once_each([one.token for one in said], answers)
 
     def _pressed(self, asked: Sequence[UUID], pressed: Mapping[UUID, float]) -> None:
         for token in asked:
@@ -329,8 +316,7 @@ class Verbs:
         tokens += [token for token, _ in looks]
 
         def lost() -> None:
-            for token in tokens:
-                board.let_go(token)
+            board.let_go(tokens)
             if looks:
                 board.want_looks(wait_s)
 

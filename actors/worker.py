@@ -12,6 +12,7 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -48,6 +49,8 @@ class _Saying:
 
     results: dict[UUID, Result] = field(default_factory=dict)
     permits: dict[UUID, asyncio.Future[bool]] = field(default_factory=dict)
+    seen_absent: set[UUID] = field(default_factory=set)
+    """Of those, the ones whose directory did not show the business before."""
     not_before: dict[UUID, float] = field(default_factory=dict)
     """Permits to ask for again, at a time of the loop's clock."""
 
@@ -220,7 +223,8 @@ class Worker:
             async with asyncio.timeout(assignment.directory.timeout_s + MARGIN_S):
                 if assignment.task is Task.VERIFY:
                     return await self._trade.look(assignment)
-                return await self._trade.attempt(assignment, lambda: self._permit(assignment.token))
+                permit = partial(self._permit, assignment.token)
+                return await self._trade.attempt(assignment, permit)
         except Exception as error:
             log.exception("%s: an attempt on %s broke", self.name, assignment.directory.slug)
             detail = f"{type(error).__name__}: {error}"[:500]
@@ -230,7 +234,7 @@ class Worker:
                 )
             return NotSent(reason=Reason.BROWSER_CRASHED, detail=detail)
 
-    async def _permit(self, token: UUID) -> bool:
+    async def _permit(self, token: UUID, *, seen_absent: bool) -> bool:
         """Whether the press is durable and may be done; asked once for each lease."""
         slot = self._slots.get(token)
         if slot is None or slot.revoked or slot.asked:
@@ -238,11 +242,14 @@ class Worker:
         slot.asked = True
         answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._saying.permits[token] = answer
+        if seen_absent:
+            self._saying.seen_absent.add(token)
         self._say.set()
         try:
             slot.permitted = await answer and not slot.revoked
         finally:
             self._saying.permits.pop(token, None)
+            self._saying.seen_absent.discard(token)
             self._saying.not_before.pop(token, None)
         return slot.permitted
 
@@ -283,6 +290,7 @@ class Worker:
                 Settlement(token=token, result=result) for token, result in saying.results.items()
             ],
             press=due,
+            seen_absent=[token for token in due if token in saying.seen_absent],
             alive=[token for token in self._slots if token not in due],
             want=self._free(),
         )

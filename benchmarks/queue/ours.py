@@ -17,8 +17,8 @@ ACCEPTED = Pressed(
     verdict=VerdictKind.ACCEPTED, reason=Reason.ACCEPTED, detail="The page thanked for the listing."
 )
 CALLERS = 16
-WORKERS = 8
-SLOTS = 25
+SETTINGS = ((8, 25), (16, 50))
+"""Workers, and slots of each: the peers are tried with several settings, too."""
 
 
 async def enqueue_one_by_one(server: str, count: int) -> float:
@@ -113,11 +113,19 @@ class Coalesced:
         self.leased = given
 
 
-async def work_batched(server: str, jobs: int) -> float:
-    """The same with 8 workers of 25 slots, one exchange at a time for each worker."""
+async def work_batched(server: str, jobs: int) -> tuple[float, str]:
+    """The same with few workers of many slots, an exchange at a time for each; the best setting."""
+    found = [
+        (await _work_batched(server, jobs, *setting), "{} workers of {} slots".format(*setting))
+        for setting in SETTINGS
+    ]
+    return max(found)
+
+
+async def _work_batched(server: str, jobs: int, count: int, slots: int) -> float:
     async with shop.database(server) as url, shop.orchestrator(url, 500) as queue:
         await filled(url, queue, jobs)
-        workers = [Coalesced(f"w{n}", SLOTS) for n in range(WORKERS)]
+        workers = [Coalesced(f"w{n}", slots) for n in range(count)]
         total = jobs * 500
 
         async def work(worker: Coalesced) -> None:

@@ -71,11 +71,13 @@ def _parts(server: str, size: int, rounds: int) -> dict[str, Part]:
 
 
 async def _ours(server: str, size: int) -> dict[str, Any]:
+    work, settings = await ours.work_batched(server, 2 * size)
     return {
         "enqueue_one_by_one": await ours.enqueue_one_by_one(server, 100 * size),
         "enqueue_batched": await ours.enqueue_batched(server, 2 * size),
         "work_one_by_one": await ours.work_one_by_one(server, size),
-        "work": await ours.work_batched(server, 2 * size),
+        "work": work,
+        "settings": settings,
     }
 
 
@@ -118,7 +120,7 @@ def _show(results: dict[str, Any]) -> None:
                 step, *(f"{one[step]:,.0f}" if step in one else "" for one in compared.values())
             )
         console.print(table)
-        for name in ("procrastinate", "pgqueuer"):
+        for name in compared:
             console.print(f"{name} at its best: {compared[name]['settings']}")
         console.print(f"ratios: {results['ratios']}")
     for name in ("latency", "ray", "restart"):

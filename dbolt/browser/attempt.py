@@ -24,12 +24,13 @@ from dbolt.browser.fill import Filled, mended
 from dbolt.browser.find import find_form
 from dbolt.browser.press import answer, press, ready
 from dbolt.browser.proof import COVER, EvidenceSink, Proof
-from dbolt.browser.run import PRESS_MARGIN_S, Ended, Found, Permit, Run
+from dbolt.browser.run import PRESS_MARGIN_S, Ended, Found, Run
 from dbolt.browser.session import Browser, first_line
 from dbolt.browser.sighting import known_before
 from dbolt.browser.steps import fill_all_steps, further_step, is_step_behind, step_form
 from dbolt.domain.directory import Policy
 from dbolt.domain.fields import Field
+from dbolt.domain.protocol import Permit
 from dbolt.domain.reasons import WORDS, Reason
 from dbolt.domain.submission import (
     Assignment,
@@ -193,7 +194,7 @@ async def _from_the_press(run: Run, filled: Filled) -> Ended:
     if run.time_left_s() < PRESS_MARGIN_S:
         return NotSent(reason=Reason.TIMEOUT, detail="Too little of the lease was left to press.")
     try:
-        run.permitted = await run.permit()
+        run.permitted = await run.permit(seen_absent=run.seen_absent)
     except Exception as error:  # noqa: BLE001 - whoever cannot say yes says no
         return NotSent(reason=Reason.PERMIT_REFUSED, detail=first_line(error))
     if not run.permitted:

@@ -62,7 +62,7 @@ async def press_told(run: Run) -> None:
     # It has happened, whatever is said to it; waiting for the directory's pace helps nobody.
     with contextlib.suppress(Exception):
         async with asyncio.timeout(_RECORDED_S):
-            await run.permit()
+            await run.permit(seen_absent=run.seen_absent)
     run.permitted = True
 
 

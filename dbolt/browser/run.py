@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -13,6 +13,7 @@ from dbolt.browser.robots import Robots
 from dbolt.browser.settle import settled
 from dbolt.browser.visit import Visit
 from dbolt.domain.fields import Field
+from dbolt.domain.protocol import Permit
 from dbolt.domain.submission import (
     Assignment,
     HandOver,
@@ -31,8 +32,6 @@ PRESS_MARGIN_S = 20.0
 
 Ended = Pressed | NotSent | HandOver | Known | Left
 """How an attempt can end. A step returns it instead of what the next step would need."""
-
-Permit = Callable[[], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)

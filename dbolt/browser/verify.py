@@ -49,7 +49,8 @@ async def verify(browser: Browser, assignment: Assignment, *, evidence: Evidence
         return Looked(found=None, detail=first_line(error))
 
 
-async def _never() -> bool:
+async def _never(*, seen_absent: bool) -> bool:
+    del seen_absent
     return False
 
 

@@ -143,7 +143,8 @@ def _note(visited: list[str], url: str, parent: object | None) -> None:
         visited.append(url)
 
 
-async def _never() -> bool:
+async def _never(*, seen_absent: bool) -> bool:
+    del seen_absent
     return False
 
 

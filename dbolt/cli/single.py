@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +21,7 @@ from dbolt.cli.profile_file import read_profile
 from dbolt.domain.directory import Directory, Policy
 from dbolt.domain.lifecycle import HANDED_IN, State, after
 from dbolt.domain.profile import Profile
+from dbolt.domain.protocol import Permit
 from dbolt.domain.reasons import WORDS, Reason
 from dbolt.domain.submission import (
     Assignment,
@@ -158,8 +158,9 @@ async def _run(
 
 def _permit(
     journal: Journal, profile: Profile, directory: Directory, *, dry_run: bool, again: bool
-) -> Callable[[], Awaitable[bool]]:
-    async def permit() -> bool:
+) -> Permit:
+    async def permit(*, seen_absent: bool) -> bool:
+        del seen_absent
         return not dry_run and journal.claim(profile, directory, again=again)
 
     return permit

@@ -63,6 +63,8 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (_S.LEASED, _E.PERMITTED): _S.PRESSED,
     (_S.LEASED, _E.PERSON_NEEDED): _S.NEEDS_PERSON,
     (_S.LEASED, _E.ALREADY_LISTED): _S.DUPLICATE,
+    # The look before a press shows what an earlier press of ours has brought about.
+    (_S.LEASED, _E.FOUND): _S.SUBMITTED,
     (_S.LEASED, _E.FAILED): _S.FAILED,
     (_S.LEASED, _E.SKIPPED): _S.SKIPPED,
     (_S.LEASED, _E.CANCELLED): _S.CANCELLED,

@@ -56,13 +56,22 @@ class Outcome:
 
 
 _UNCLEAR = Move(Event.UNCLEAR, Reason.PRESS_UNCONFIRMED)
+_FOUND = Move(Event.FOUND, Reason.FOUND_LIVE)
 
 
-def of_result(result: Result, failures: int, chance: float, backoff: float = 1.0) -> Outcome:
+def of_result(
+    result: Result,
+    failures: int,
+    chance: float,
+    backoff: float = 1.0,
+    *,
+    ours: bool = False,
+) -> Outcome:
     """The outcome of an attempt.
 
     failures: tries that counted before this one. chance: 0 to 1, for the back-off's jitter.
     backoff: multiplies the waits; a demo does not have the patience of a production.
+    ours: what the directory lists can only have come by an earlier press of this submission.
     """
     match result:
         case Pressed():
@@ -79,7 +88,8 @@ def of_result(result: Result, failures: int, chance: float, backoff: float = 1.0
             # than listing a business twice. So below.
             return Outcome(Move(Event.PERSON_NEEDED, result.reason), _UNCLEAR)
         case Known():
-            return Outcome(Move(Event.ALREADY_LISTED, Reason.ALREADY_LISTED), _UNCLEAR)
+            known = _FOUND if ours else Move(Event.ALREADY_LISTED, Reason.ALREADY_LISTED)
+            return Outcome(known, _UNCLEAR)
         case Left():
             return Outcome(Move(Event.SKIPPED, result.reason), _UNCLEAR)
         case Looked():
@@ -110,12 +120,17 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """A look under way: at what, for the *tries*-th time, after how many failures."""
+    """A look under way: at what, for the *tries*-th time, after how many failures.
+
+    `ours`: a listing that is there can only have come by a press of this submission, because the
+    directory did not show it right before, or named it in answer.
+    """
 
     state: State
     directory: Directory
     tries: int
     failures: int = 0
+    ours: bool = False
 
 
 def of_look(answer: Looked | None, looking: Looking, backoff: float = 1.0) -> Look:
@@ -134,7 +149,9 @@ def of_look(answer: Looked | None, looking: Looking, backoff: float = 1.0) -> Lo
 
 def _of_unclear(looking: Looking, backoff: float, *, found: bool | None) -> Look:
     if found:
-        return Look(Move(Event.FOUND, Reason.FOUND_LIVE), None)
+        # Nobody gets the credit for what may have been there all along.
+        older = Move(Event.PERSON_NEEDED, Reason.MAYBE_OLDER)
+        return Look(_FOUND if looking.ours else older, None)
     person = Look(Move(Event.PERSON_NEEDED, Reason.PRESS_UNCONFIRMED), None)
     search = looking.directory.recipe.search
     # Not finding it proves something only where every accepted listing is findable at once.

@@ -8,7 +8,7 @@ take. Every verb is idempotent by lease token.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Protocol
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,6 +20,17 @@ from dbolt.domain.submission import Assignment, Result
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Permit(Protocol):
+    """Whom an attempt asks right before the press that hands the listing in."""
+
+    async def __call__(self, *, seen_absent: bool) -> bool:
+        """Whether to press.
+
+        seen_absent: the directory was searched before, answered, and did not show the business.
+        """
+        ...
 
 
 class Settlement(_Model):
@@ -39,6 +50,9 @@ class Exchange(_Model):
     worker: str
     settled: list[Settlement] = []
     press: list[UUID] = []
+    seen_absent: list[UUID] = []
+    """Of `press`, those whose directory was searched before, answered, and did not show the
+    business: a listing that is found later came by the press."""
     alive: list[UUID] = []
     want: Annotated[int, Field(ge=0, le=1000)] = 0
     wait_s: Annotated[float, Field(ge=0, le=60)] = 0.0

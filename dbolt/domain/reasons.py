@@ -31,6 +31,7 @@ class Reason(StrEnum):
     MISSING_VALUE = "missing_value"
     UNSURE_OF_FORM = "unsure_of_form"
     PRESS_UNCONFIRMED = "press_unconfirmed"
+    MAYBE_OLDER = "maybe_older"
 
     # The machinery or the network failed before anything was sent.
     UNREACHABLE = "unreachable"
@@ -106,6 +107,10 @@ WORDS: dict[Reason, Words] = {
     Reason.PRESS_UNCONFIRMED: Words(
         "The form was sent, but the directory's answer was not clear.",
         "Look the business up on the directory before doing anything else.",
+    ),
+    Reason.MAYBE_OLDER: Words(
+        "The directory shows a listing, but it may have been there before the form was sent.",
+        "Compare the listing with the details that were sent.",
     ),
     Reason.UNREACHABLE: Words("The directory's site could not be reached."),
     Reason.TIMEOUT: Words("The directory's site took too long to answer."),

@@ -149,7 +149,8 @@ class Schedule:
 
     def paused(self, level: PauseLevel, key: str = "") -> bool:
         """Whether this very pause is on."""
-        return PauseScope(level=level, key=key) in self.pauses
+        # Asked several times for each decision, and mostly nothing is paused.
+        return bool(self.pauses) and PauseScope(level=level, key=key) in self.pauses
 
     def look_again(self, slugs: Iterable[str]) -> None:
         """The lines of *slugs* have changed: somebody joined, or came back."""

@@ -24,7 +24,10 @@ class Grant:
     worker: str
 
 
-@dataclass(frozen=True, slots=True)
+_JOB_STATES = {state.value: state for state in JobState}
+
+
+@dataclass(slots=True)
 class Leased:
     """A lease that was given, and where to find what its assignment needs."""
 
@@ -45,8 +48,18 @@ class Leased:
     @classmethod
     def of(cls, row: asyncpg.Record) -> Leased:
         """From a row of a statement that leases."""
-        values = {name: row[name] for name in cls.__slots__}
-        return cls(**{**values, "job_state": JobState(values["job_state"])})
+        values = [row[name] for name in cls.__slots__]
+        leased = cls(*values)
+        leased.job_state = _JOB_STATES[leased.job_state]
+        return leased
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A permit that is wanted. `seen_absent`: the directory did not show the business before."""
+
+    token: UUID
+    seen_absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +120,15 @@ async def lease(
     return [Leased.of(row) for row in rows]
 
 
-async def press(db: Connection, epoch: int, tokens: Sequence[UUID], lease_s: float) -> list[Press]:
+async def press(db: Connection, epoch: int, asked: Sequence[Asked], lease_s: float) -> list[Press]:
     """Permits what may be pressed, at most once an attempt: the state moves on with it."""
-    rows = await db.fetch(_sql("press"), epoch, list(tokens), lease_s)
+    rows = await db.fetch(
+        _sql("press"),
+        epoch,
+        [one.token for one in asked],
+        lease_s,
+        [one.seen_absent for one in asked],
+    )
     return [Press(row["token"], row["job_id"], row["directory"], row["pressed_at"]) for row in rows]
 
 
@@ -136,6 +155,11 @@ async def settle(db: Connection, epoch: int, settlings: Sequence[Settling]) -> l
         [settling.result for settling in settlings],
     )
     return [Moved.of(row) for row in rows]
+
+
+async def ours(db: Connection, submissions: Sequence[UUID]) -> set[UUID]:
+    """Those whose listing, where one is found, can only have come by a press of their own."""
+    return {row["id"] for row in await db.fetch(_sql("ours"), list(submissions))}
 
 
 async def settled_before(db: Connection, tokens: Sequence[UUID]) -> set[UUID]:

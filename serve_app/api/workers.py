@@ -88,6 +88,8 @@ class UpdateRequest(_Said):
 
     alive: Annotated[list[UUID], Field(max_length=MOST)] = []
     press: Annotated[list[UUID], Field(max_length=MOST)] = []
+    seen_absent: Annotated[list[UUID], Field(max_length=MOST)] = []
+    """Of `press`, those whose directory was searched before and did not show the business."""
 
 
 class Update(BaseModel):
@@ -131,7 +133,10 @@ async def next_jobs(request: Request, said: NextRequest) -> JSONResponse:
 async def update_jobs(request: Request, said: UpdateRequest) -> Update:
     """Keep leases, and ask for the permits to press."""
     reply = await _exchange(
-        parts_of(request), Exchange(worker=_name(said), alive=said.alive, press=said.press)
+        parts_of(request),
+        Exchange(
+            worker=_name(said), alive=said.alive, press=said.press, seen_absent=said.seen_absent
+        ),
     )
     return Update(
         permits=reply.permits,

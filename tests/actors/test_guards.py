@@ -14,7 +14,7 @@ from actors import granting
 from actors.commit import Batch, GroupCommitter, _Call
 from dbolt.store.queries import statements
 from dbolt.store.queue import Fenced
-from tests.actors import test_orchestrator
+from tests.actors import test_looks, test_orchestrator
 from tests.support.queue import QUICK, Shop, accepted, catalogue, lease, press, settle
 
 Guard = Callable[[Shop], Awaitable[None]]
@@ -76,6 +76,10 @@ async def a_paused_directory_is_not_pressed(shop: Shop) -> None:
 
 async def a_permit_is_given_once(shop: Shop) -> None:
     await test_orchestrator.test_a_second_permit_for_the_same_attempt_is_refused(shop)
+
+
+async def what_may_be_older_is_for_a_person(shop: Shop) -> None:
+    await test_looks.test_a_listing_that_may_have_been_there_before_is_for_a_person(shop)
 
 
 GUARDS: list[Guard] = [
@@ -176,6 +180,11 @@ MUTATIONS: list[tuple[str, Mutation, Guard]] = [
         "no pause at the press",
         sql("queue", "press", ("p.level = 'global' or", "")),
         a_paused_directory_is_not_pressed,
+    ),
+    (
+        "credit for what may be older",
+        sql("queue", "ours", ("p.seen_absent or", "true or")),
+        what_may_be_older_is_for_a_person,
     ),
     ("one permit for each who asks", forgetful, a_permit_is_given_once),
 ]

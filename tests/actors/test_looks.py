@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from actors.orchestrator import Orchestrator
 from dbolt.domain.directory import ListingSearch, Recipe
-from dbolt.domain.submission import Assignment, Looked
+from dbolt.domain.lifecycle import State
+from dbolt.domain.protocol import RetryFilter
+from dbolt.domain.reasons import Reason
+from dbolt.domain.submission import Assignment, Known, Looked, Pressed, VerdictKind
 from tests.support.queue import (
     SEARCH,
     Shop,
@@ -13,6 +18,7 @@ from tests.support.queue import (
     directory,
     lease,
     not_sent,
+    press,
     settle,
     unclear,
     until,
@@ -22,12 +28,14 @@ HAZY = Recipe(search=ListingSearch(url="http://a.localhost/?q={name}", complete=
 SOON = "update verifications set due_at = now() where done_at is null"
 
 
-async def unclear_press(shop: Shop, recipe: Recipe = SEARCH) -> Orchestrator:
+async def unclear_press(
+    shop: Shop, recipe: Recipe = SEARCH, *, seen_absent: bool = True
+) -> Orchestrator:
     """An orchestrator whose one submission was pressed with an unclear answer."""
     orchestrator = await shop.orchestrator([directory("a", recipe=recipe)])
     await shop.job(orchestrator)
     [assignment] = await lease(orchestrator)
-    await carry_out(orchestrator, assignment, unclear())
+    await carry_out(orchestrator, assignment, unclear(), seen_absent=seen_absent)
     return orchestrator
 
 
@@ -53,6 +61,81 @@ async def test_a_listing_that_is_found_was_submitted_and_is_looked_for_again(sho
     row = await shop.row(look.submission_id)
     assert (row["state"], row["reason"]) == ("live", "found_live")
     assert await shop.one("select count(*) from verifications where done_at is null") == 0
+
+
+async def test_a_listing_that_may_have_been_there_before_is_for_a_person(shop: Shop) -> None:
+    orchestrator = await unclear_press(shop, seen_absent=False)
+    look = await next_look(orchestrator)
+    await settle(orchestrator, look.token, Looked(found=True, listing_url="http://a.localhost/1"))
+    row = await shop.row(look.submission_id)
+    assert (row["state"], row["reason"]) == ("needs_person", "maybe_older")
+    # Nobody presses it again without having compared the two.
+    again = RetryFilter(states=[State.NEEDS_PERSON])
+    assert await orchestrator.retry(again, dry_run=False, actor="staff") == 0
+
+
+@pytest.mark.parametrize("seen_absent", [True, False])
+async def test_what_was_seen_before_a_press_outlives_its_worker(
+    shop: Shop, *, seen_absent: bool
+) -> None:
+    orchestrator = await shop.orchestrator([directory("a", recipe=SEARCH, timeout_s=30)])
+    await shop.job(orchestrator)
+    [assignment] = await lease(orchestrator)
+    await press(orchestrator, assignment.token, seen_absent=seen_absent)
+    await shop.db.execute("update job_results set deadline_at = now() - interval '1 second'")
+    await until(shop, "select state = 'uncertain' from job_results")
+    # Not even the orchestrator that gave the permit is there any more.
+    successor = await shop.orchestrator()
+    look = await next_look(successor)
+    await settle(successor, look.token, Looked(found=True))
+    state = (await shop.row(look.submission_id))["state"]
+    assert state == ("submitted" if seen_absent else "needs_person")
+
+
+async def test_a_directory_that_named_the_listing_need_not_have_been_searched(shop: Shop) -> None:
+    orchestrator = await shop.orchestrator([directory("a", recipe=SEARCH)])
+    await shop.job(orchestrator)
+    [assignment] = await lease(orchestrator)
+    named = unclear().model_copy(update={"listing_url": "http://a.localhost/1"})
+    await carry_out(orchestrator, assignment, named, seen_absent=False)
+    look = await next_look(orchestrator)
+    await settle(orchestrator, look.token, Looked(found=True))
+    assert (await shop.row(look.submission_id))["state"] == "submitted"
+
+
+@pytest.mark.parametrize(
+    ("seen_absent", "ended", "state"),
+    [
+        # It came late, and it can only have come from us.
+        (True, unclear(), ("submitted", "found_live")),
+        (False, unclear(), ("duplicate", "already_listed")),
+        # The directory refused ours, so what it shows is somebody else's doing.
+        (
+            True,
+            Pressed(verdict=VerdictKind.REJECTED, reason=Reason.REFUSED),
+            ("duplicate", "already_listed"),
+        ),
+    ],
+)
+async def test_what_the_look_before_a_later_attempt_shows_may_be_ours(
+    shop: Shop, *, seen_absent: bool, ended: Pressed, state: tuple[str, str]
+) -> None:
+    orchestrator = await shop.orchestrator([directory("a", recipe=SEARCH)])
+    await shop.job(orchestrator)
+    [assignment] = await lease(orchestrator)
+    await carry_out(orchestrator, assignment, ended, seen_absent=seen_absent)
+    if ended.verdict is VerdictKind.UNCLEAR:
+        look = await next_look(orchestrator)
+        await settle(orchestrator, look.token, Looked(found=False))
+    else:
+        again = RetryFilter(states=[State.REJECTED])
+        assert await orchestrator.retry(again, dry_run=False, actor="staff") == 1
+    [again_] = await lease(orchestrator)
+    await settle(orchestrator, again_.token, Known(listing_url="http://a.localhost/1"))
+    row = await shop.row(assignment.submission_id)
+    assert (row["state"], row["reason"]) == state
+    assert row["listing_url"] == "http://a.localhost/1"
+    assert await shop.one("select state from jobs") == "complete"
 
 
 async def test_what_is_provably_absent_is_sent_again_but_not_for_ever(shop: Shop) -> None:

@@ -42,7 +42,7 @@ from dbolt.domain.protocol import (
     Settlement,
 )
 from dbolt.domain.reasons import Reason
-from dbolt.domain.submission import Assignment, HandOver, Looked, NotSent, Result, Task
+from dbolt.domain.submission import Assignment, HandOver, Known, Looked, NotSent, Result, Task
 from dbolt.store.queue import Fenced
 from tests.support.postgres import TEMPLATE, at, run_sql
 from tests.support.queue import SEARCH, Shop, accepted, directory, not_sent, unclear
@@ -81,9 +81,19 @@ CHAIN = "select submission_id, event, from_state, to_state from events order by 
 
 @dataclass
 class Site:
-    """What the directories hold, by submission."""
+    """What the directories hold, by submission.
+
+    `older`: listings that were there before anybody sent anything. `proven`: those that came by a
+    press right after the directory was seen without any.
+    """
 
     listings: Counter[UUID] = field(default_factory=Counter)
+    older: set[UUID] = field(default_factory=set)
+    proven: set[UUID] = field(default_factory=set)
+
+    def shows(self, submission: UUID) -> bool:
+        """Whether a search finds the business."""
+        return self.listings[submission] > 0 or submission in self.older
 
 
 class Queue(RuleBasedStateMachine):
@@ -172,18 +182,48 @@ class Queue(RuleBasedStateMachine):
         reply = self.run(self.through(Exchange(worker="w", want=want, wait_s=0.0), broken=broken))
         self.held += reply.assignments
 
-    @rule(pick=st.integers(0, 999), twice=st.booleans(), listed=st.booleans(), broken=st.booleans())
-    def press(self, pick: int, *, twice: bool, listed: bool, broken: bool) -> None:
-        """A worker, perhaps a late one, asks for a permit, and presses if it gets one."""
+    @rule(pick=st.integers(0, 999))
+    def list_by_others(self, pick: int) -> None:
+        """A business is listed for which nobody has a permit yet.
+
+        After one, nobody can tell such a listing from what the press has brought about.
+        """
         assignment = self.one_of_held(pick)
         if assignment is None:
             return
+        permits = "select count(*) from presses where submission_id = $1"
+        if not self.run(self.shop.one(permits, assignment.submission_id)):
+            self.site.older.add(assignment.submission_id)
+
+    @rule(
+        pick=st.integers(0, 999),
+        twice=st.booleans(),
+        listed=st.booleans(),
+        looked=st.booleans(),
+        broken=st.booleans(),
+    )
+    def press(self, pick: int, *, twice: bool, listed: bool, looked: bool, broken: bool) -> None:
+        """A worker, perhaps a late one, asks for a permit, and presses if it gets one.
+
+        looked: the directory's search was in order, so that it was asked before.
+        """
+        assignment = self.one_of_held(pick)
+        if assignment is None or (looked and self.site.shows(assignment.submission_id)):
+            return
         tokens = [assignment.token] * (1 + twice)
-        reply = self.run(self.through(Exchange(worker="w", press=tokens), broken=broken))
+        said = Exchange(worker="w", press=tokens, seen_absent=tokens if looked else [])
+        reply = self.run(self.through(said, broken=broken))
         if reply.permits.get(assignment.token):
             assert assignment.task is Task.SUBMIT
-            self.pressed[assignment.token] += 1
-            self.site.listings[assignment.submission_id] += listed
+            self.note_press(assignment, listed=listed, looked=looked)
+
+    def note_press(self, assignment: Assignment, *, listed: bool, looked: bool) -> None:
+        """What the site makes of a press."""
+        id_ = assignment.submission_id
+        self.pressed[assignment.token] += 1
+        self.site.listings[id_] += listed
+        if listed and looked:
+            self.site.proven.add(id_)
 
     @rule(pick=st.integers(0, 999), clear=st.booleans(), broken=st.booleans())
     def settle(self, pick: int, *, clear: bool, broken: bool) -> None:
@@ -208,10 +248,13 @@ class Queue(RuleBasedStateMachine):
     def end(self, assignment: Assignment, *, clear: bool) -> Result:
         """The truth about an attempt or a look, as far as a worker can know it."""
         listed = self.site.listings[assignment.submission_id] > 0
+        shown = self.site.shows(assignment.submission_id)
         if assignment.task is Task.VERIFY:
-            return Looked(found=listed if clear else None)
+            return Looked(found=shown if clear else None)
         if self.pressed[assignment.token]:
             return accepted() if clear and listed else unclear()
+        if clear and shown:
+            return Known()
         return not_sent() if clear else HandOver(reason=Reason.CAPTCHA)
 
     async def through(self, said: Exchange, *, broken: bool) -> Any:
@@ -300,6 +343,9 @@ class Queue(RuleBasedStateMachine):
         for row in self.fetch("select id, state, reason from job_results"):
             if State(row["state"]) in HANDED_IN:
                 assert self.site.listings[row["id"]] == 1, dict(row)
+            if row["state"] == State.DUPLICATE:
+                assert self.site.shows(row["id"]), dict(row)
+                assert row["id"] not in self.site.proven, dict(row)
 
     @invariant()
     def counts_are_right(self) -> None:
@@ -362,12 +408,18 @@ class Queue(RuleBasedStateMachine):
             reply = await self.now.exchange(Exchange(worker="w", want=20, wait_s=0.1))
             for assignment in reply.assignments:
                 if assignment.task is Task.SUBMIT:
-                    asked = Exchange(worker="w", press=[assignment.token])
-                    if (await self.now.exchange(asked)).permits[assignment.token]:
-                        self.pressed[assignment.token] += 1
-                        self.site.listings[assignment.submission_id] += 1
+                    await self.press_if_absent(assignment)
                 said = Settlement(token=assignment.token, result=self.end(assignment, clear=True))
                 await self.now.exchange(Exchange(worker="w", settled=[said]))
+
+    async def press_if_absent(self, assignment: Assignment) -> None:
+        """What a good worker does."""
+        if self.site.shows(assignment.submission_id):
+            return
+        tokens = [assignment.token]
+        asked = Exchange(worker="w", press=tokens, seen_absent=tokens)
+        if (await self.now.exchange(asked)).permits[assignment.token]:
+            self.note_press(assignment, listed=True, looked=True)
 
 
 def play(template_url: str, span: settings) -> None:

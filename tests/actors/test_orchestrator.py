@@ -6,11 +6,13 @@ import asyncio
 from uuid import uuid4
 
 import pytest
+from pydantic import SecretStr
 
+from actors.commit import CommitFailed
 from dbolt.domain.lifecycle import State
-from dbolt.domain.protocol import Ack, Exchange
+from dbolt.domain.protocol import Ack, Exchange, Settlement
 from dbolt.domain.reasons import Reason
-from dbolt.domain.submission import HandOver, Known, Left, VerdictKind
+from dbolt.domain.submission import Account, HandOver, Known, Left, VerdictKind
 from dbolt.store.queue import Fenced
 from tests.support.queue import (
     SEARCH,
@@ -306,3 +308,20 @@ async def test_work_that_comes_reaches_a_waiting_worker_at_once(shop: Shop) -> N
     await shop.job(orchestrator)
     async with asyncio.timeout(5):
         assert len(await waiting) == 1
+
+
+async def test_what_the_database_refuses_takes_nothing_else_with_it(shop: Shop) -> None:
+    orchestrator = await shop.orchestrator(catalogue(3))
+    await shop.job(orchestrator)
+    given = await lease(orchestrator, want=3)
+    tokens = [assignment.token for assignment in given]
+    await press(orchestrator, *tokens)
+    # No text of Postgres holds a NUL, and nobody has taken it out of an account's name.
+    odd = Account(username="ada\0", password=SecretStr("secret"))
+    ends = [accepted(), accepted(account=odd), accepted()]
+    said = [Settlement(token=token, result=end) for token, end in zip(tokens, ends, strict=True)]
+    with pytest.raises(CommitFailed):
+        await orchestrator.exchange(Exchange(worker="w", settled=said))
+    states = [(await shop.row(assignment.submission_id))["state"] for assignment in given]
+    assert states == ["submitted", "pressed", "submitted"]
+    assert orchestrator.serving

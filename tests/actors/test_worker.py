@@ -12,11 +12,10 @@ from uuid import UUID
 import pytest
 
 from actors.orchestrator import Orchestrator
-from actors.trade import Permit
 from actors.worker import Worker
 from dbolt.domain.directory import Pace
 from dbolt.domain.plan import PlanName
-from dbolt.domain.protocol import Exchange, Reply
+from dbolt.domain.protocol import Exchange, Permit, Reply
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import Assignment, Looked, NotSent, Result
 from tests.support.queue import (
@@ -66,7 +65,7 @@ class Craft:
         try:
             if self.hold is not None:
                 await self.hold.wait()
-            if not await permit():
+            if not await permit(seen_absent=True):
                 return NotSent(reason=Reason.PERMIT_REFUSED)
             id_ = assignment.submission_id
             self.pressed[id_] = self.pressed.get(id_, 0) + 1

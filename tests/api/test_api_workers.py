@@ -45,7 +45,7 @@ async def test_a_job_is_done_over_http(
     assert {one["directory"]["slug"] for one in given} == {"d000", "d001", "d002"}
     assert given[0]["profile"]["business_name"] == profile["business_name"]
     tokens = [one["token"] for one in given]
-    update = await say(api, "update", alive=tokens[1:], press=tokens[:1])
+    update = await say(api, "update", alive=tokens[1:], press=tokens[:1], seen_absent=tokens[:1])
     assert update["permits"] == {tokens[0]: True}
     assert update["revoked"] == []
     assert update["lease_s"] > 0
@@ -62,6 +62,7 @@ async def test_a_job_is_done_over_http(
     assert detail["counts"] == {"submitted": 1, "failed": 2}
     actors = "select distinct actor from events where event = 'leased'"
     assert await parts.pool.fetchval(actors) == "http:van-1"
+    assert await parts.pool.fetchval("select seen_absent from presses") is True
 
 
 async def test_the_guards_are_the_same(

@@ -19,7 +19,7 @@ from dbolt.domain.outcome import of_result
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import NotSent
 from dbolt.store import directories, jobs, leases, orders, queue, verifications
-from dbolt.store.leases import Grant, Patience, Settling
+from dbolt.store.leases import Asked, Grant, Patience, Settling
 from dbolt.store.queries import statements
 from dbolt.store.queue import Wish
 from dbolt.store.verifications import LookEnd
@@ -121,7 +121,7 @@ def _settling(token: UUID) -> Settling:
 
 DEEDS: dict[str, Callable[[Late], Awaitable[Any]]] = {
     "lease": lambda it: leases.lease(it.db, it.epoch, [Grant(it.queued, uuid4(), "w")], 60),
-    "press": lambda it: leases.press(it.db, it.epoch, [it.leased], 60),
+    "press": lambda it: leases.press(it.db, it.epoch, [Asked(it.leased)], 60),
     "beat": lambda it: leases.beat(it.db, it.epoch, [it.leased, it.pressed], 600),
     "settle": lambda it: leases.settle(
         it.db, it.epoch, [_settling(it.leased), _settling(it.pressed)]

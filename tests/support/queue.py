@@ -184,9 +184,14 @@ async def lease(
     return reply.assignments
 
 
-async def press(orchestrator: Orchestrator, *tokens: UUID, worker: str = "w") -> Reply:
-    """Asks for permits."""
-    return await orchestrator.exchange(Exchange(worker=worker, press=list(tokens)))
+async def press(
+    orchestrator: Orchestrator, *tokens: UUID, worker: str = "w", seen_absent: bool = False
+) -> Reply:
+    """Asks for permits; *seen_absent*: the directories did not show the business before."""
+    absent = list(tokens) if seen_absent else []
+    return await orchestrator.exchange(
+        Exchange(worker=worker, press=list(tokens), seen_absent=absent)
+    )
 
 
 async def settle(
@@ -197,9 +202,11 @@ async def settle(
     return await orchestrator.exchange(Exchange(worker=worker, settled=[said]))
 
 
-async def carry_out(orchestrator: Orchestrator, assignment: Assignment, result: Result) -> None:
+async def carry_out(
+    orchestrator: Orchestrator, assignment: Assignment, result: Result, *, seen_absent: bool = True
+) -> None:
     """One attempt, with a permit where the result says that the form was sent."""
     if isinstance(result, Pressed):
-        reply = await press(orchestrator, assignment.token)
+        reply = await press(orchestrator, assignment.token, seen_absent=seen_absent)
         assert reply.permits == {assignment.token: True}
     await settle(orchestrator, assignment.token, result)

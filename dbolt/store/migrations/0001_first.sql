@@ -104,6 +104,7 @@ insert into transitions (from_state, event, to_state, moving) values
     ('leased', 'permitted', 'pressed', 0),
     ('leased', 'person_needed', 'needs_person', -1),
     ('leased', 'already_listed', 'duplicate', -1),
+    ('leased', 'found', 'submitted', -1),
     ('leased', 'failed', 'failed', -1),
     ('leased', 'skipped', 'skipped', -1),
     ('leased', 'cancelled', 'cancelled', -1),
@@ -201,6 +202,7 @@ create table job_results (
     worker text,
     deadline_at timestamptz,
     not_before timestamptz not null default now(),
+    -- The last press, of whichever attempt.
     pressed_at timestamptz,
     listing_url text not null default '',
     created_at timestamptz not null default now(),
@@ -222,12 +224,18 @@ create index job_results_line on job_results (directory, turn, not_before, id)
     where state = 'queued' and turn is not null;
 create index job_results_waiting on job_results (directory, not_before)
     where state = 'queued' and turn is not null;
-create index job_results_leases on job_results (deadline_at) where token is not null;
+-- Leases that are out: few, so those whose time is up are found among them. No index holds the
+-- deadline, so that a heartbeat moves it without touching any.
 create unique index job_results_token on job_results (token) where token is not null;
-create index job_results_state on job_results (state, updated_at);
+-- What is under way is found by its lease, and moves too often to be listed here.
+create index job_results_state on job_results (state, updated_at)
+    where state not in ('leased', 'pressed');
 
+-- Attempts, presses and events are only ever written by statements that take the keys from rows
+-- that they move in the same breath, and no role may delete those rows. A foreign key would look
+-- each of them up once more, which took a quarter of the database's time.
 create table attempts (
-    submission_id uuid not null references job_results,
+    submission_id uuid not null,
     attempt integer not null check (attempt >= 1),
     token uuid not null unique,
     worker text not null,
@@ -247,17 +255,19 @@ create index attempts_evidence on attempts using gin ((result -> 'evidence') jso
 create table presses (
     submission_id uuid not null,
     attempt integer not null,
-    directory text not null references directories,
+    directory text not null,
     pressed_at timestamptz not null default now(),
-    primary key (submission_id, attempt),
-    foreign key (submission_id, attempt) references attempts
+    -- The directory was searched before and did not show the business: what is found there later
+    -- came by this press.
+    seen_absent boolean not null default false,
+    primary key (submission_id, attempt)
 );
 create index presses_pace on presses (directory, pressed_at);
 
 create table events (
     id bigint generated always as identity primary key,
-    job_id uuid not null references jobs,
-    submission_id uuid references job_results,
+    job_id uuid not null,
+    submission_id uuid,
     at timestamptz not null default now(),
     event text not null,
     from_state text,
@@ -268,8 +278,6 @@ create table events (
     detail text not null default ''
 );
 create index events_job on events (job_id, id);
-create index events_submission on events (submission_id, id) where submission_id is not null;
-create index events_recent on events (at);
 
 create table verifications (
     id uuid primary key default gen_random_uuid(),

@@ -106,7 +106,7 @@ where (cardinality($1::uuid[]) = 0 or r.id = any ($1))
   and exists (select from transitions t where t.from_state = r.state and t.event = 'requeued')
   and (cardinality($4::text[]) = 0 or r.reason = any ($4))
   and ($5::text is null or r.directory = $5)
-  and ($6 or r.reason is distinct from 'press_unconfirmed')
+  and ($6 or coalesce(r.reason, '') not in ('press_unconfirmed', 'maybe_older'))
   and j.profile_id is not null
   and d.doc ->> 'policy' = 'auto'
 order by r.turn nulls last, r.id;

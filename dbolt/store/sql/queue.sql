@@ -1,6 +1,7 @@
 -- Rows are found by key, one `lateral ... limit 1` for each, and their states compared by
 -- `is not distinct from`, which no index serves: so no plan, however old its statistics, begins with
--- all rows in a state. The line may have millions.
+-- all rows in a state. The line may have millions. What was found so is moved by its place in the
+-- table (`ctid`), which is cheaper than by its key again, and under the same guards.
 
 -- name: take_over
 -- The next epoch. The row's lock waits for the transaction that another orchestrator has under way.
@@ -62,9 +63,9 @@ left join lateral (
 with wanted as (
     select * from unnest($2::uuid[], $3::uuid[], $4::text[]) as w(id, token, worker)
 ), found as materialized (
-    select w.*, b.state, j.customer_id, j.profile_id, j.plan, j.state as job_state
+    select w.*, b.ctid as at, b.state, j.customer_id, j.profile_id, j.plan, j.state as job_state
     from wanted w
-    cross join lateral (select * from job_results b where b.id = w.id limit 1) b
+    cross join lateral (select b.ctid, b.* from job_results b where b.id = w.id limit 1) b
     cross join lateral (select * from jobs j where j.id = b.job_id limit 1) j
     where b.turn is not null and b.not_before <= now()
       and j.state in ('queued', 'running') and j.profile_id is not null
@@ -75,10 +76,10 @@ with wanted as (
 ), moved as (
     update job_results r
     set state = t.to_state, token = f.token, epoch = o.epoch, worker = f.worker,
-        attempt = r.attempt + 1, pressed_at = null,
+        attempt = r.attempt + 1,
         deadline_at = now() + make_interval(secs => $5), updated_at = now()
     from found f, transitions t, orchestrator_epoch o
-    where r.id = f.id and r.state is not distinct from f.state and o.epoch = $1
+    where r.ctid = f.at and r.state is not distinct from f.state and o.epoch = $1
       and t.from_state = f.state and t.event = 'leased'
     returning r.id, r.job_id, r.directory, r.attempt, r.failures, r.token, r.worker,
               r.deadline_at, t.from_state, t.to_state, r.listing_url,
@@ -106,11 +107,12 @@ insert into events (job_id, event, from_state, to_state, actor)
 select id, 'started', from_state, to_state, 'orchestrator' from moved;
 
 -- name: press
--- The point of no return, durable before anybody is told. $1 epoch, $2 tokens, $3 seconds.
+-- The point of no return, durable before anybody is told. $1 epoch; $2 tokens and $4 whether the
+-- directory did not show the business before, in step; $3 seconds.
 with found as materialized (
-    select b.id, b.token, b.state
-    from unnest($2::uuid[]) as w(token)
-    cross join lateral (select * from job_results b where b.token = w.token limit 1) b
+    select b.ctid as at, b.id, b.token, b.state, w.seen_absent
+    from unnest($2::uuid[], $4::boolean[]) as w(token, seen_absent)
+    cross join lateral (select b.ctid, b.* from job_results b where b.token = w.token limit 1) b
     cross join lateral (select * from jobs j where j.id = b.job_id limit 1) j
     where b.deadline_at > now()
       and j.state in ('queued', 'running')
@@ -123,15 +125,15 @@ with found as materialized (
     set state = t.to_state, pressed_at = now(), updated_at = now(),
         deadline_at = greatest(r.deadline_at, now() + make_interval(secs => $3))
     from found f, transitions t, orchestrator_epoch o
-    where r.id = f.id and r.state is not distinct from f.state
+    where r.ctid = f.at and r.state is not distinct from f.state
       and r.token is not distinct from f.token and o.epoch = $1
       and t.from_state = f.state and t.event = 'permitted'
     returning r.id, r.job_id, r.directory, r.attempt, r.token, r.worker, r.deadline_at,
-              t.from_state, t.to_state, t.moving,
+              t.from_state, t.to_state, t.moving, f.seen_absent,
               extract(epoch from r.pressed_at)::float8 as pressed_at
 ), pressed as (
-    insert into presses (submission_id, attempt, directory)
-    select id, attempt, directory from moved
+    insert into presses (submission_id, attempt, directory, seen_absent)
+    select id, attempt, directory, seen_absent from moved
 ), logged as (
     insert into events (job_id, submission_id, event, from_state, to_state, attempt, actor)
     select job_id, id, 'permitted', from_state, to_state, attempt, worker from moved
@@ -156,9 +158,9 @@ with said as (
         as s(token, event, reason, failures, press_event, press_reason, detail, listing_url, wait_s,
              result)
 ), found as materialized (
-    select s.*, b.id, b.state, b.worker
+    select s.*, b.ctid as at, b.id, b.state, b.worker
     from said s
-    cross join lateral (select * from job_results b where b.token = s.token limit 1) b
+    cross join lateral (select b.ctid, b.* from job_results b where b.token = s.token limit 1) b
 ), moved as (
     update job_results r
     set state = t.to_state,
@@ -173,7 +175,7 @@ with said as (
     cross join orchestrator_epoch o
     join transitions t on t.from_state = s.state
         and t.event = case s.state when 'pressed' then s.press_event else s.event end
-    where r.id = s.id and r.token is not distinct from s.token
+    where r.ctid = s.at and r.token is not distinct from s.token
       and r.state is not distinct from s.state and o.epoch = $1
     returning r.id, r.job_id, r.directory, r.attempt, s.token, s.worker, t.event, r.reason,
               r.detail, r.failures, t.from_state, t.to_state, t.moving, s.result,
@@ -191,6 +193,17 @@ with said as (
 select id, job_id, directory, token, event, reason, failures, from_state, to_state, moving,
        listing_url, not_before
 from moved;
+
+-- name: ours
+-- Of $1 submissions, those whose listing, where one is found, can only have come by a press of
+-- ours: the directory did not show it before, or named it in answer, and did not refuse it.
+select w.id from unnest($1::uuid[]) as w(id)
+where exists (
+    select from presses p
+    join attempts a on a.submission_id = p.submission_id and a.attempt = p.attempt
+    where p.submission_id = w.id
+      and a.event is distinct from 'rejected' and a.event is distinct from 'already_listed'
+      and (p.seen_absent or coalesce(a.result ->> 'listing_url', '') <> ''));
 
 -- name: settled_before
 -- Which of $1 tokens were settled by their worker already: saying so again is no news.
@@ -325,4 +338,7 @@ select pg_notify('dbolt_changes', id::text) from unnest($1::uuid[]) as j(id);
 select pg_notify('dbolt_changes', '');
 
 -- name: counts
-select state, count(*) as n from job_results group by state;
+-- In two parts, because each has an index of its own.
+select state, count(*) as n from job_results where state not in ('leased', 'pressed') group by state
+union all
+select state, count(*) from job_results where token is not null group by state;

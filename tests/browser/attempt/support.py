@@ -48,9 +48,11 @@ class Permits:
     answer: bool = True
     asked: int = 0
     posts_before: list[int] = field(default_factory=list)
+    seen_absent: bool | None = None
 
-    async def __call__(self) -> bool:
+    async def __call__(self, *, seen_absent: bool) -> bool:
         self.asked += 1
+        self.seen_absent = seen_absent
         self.posts_before.append(len(posts(self.site)))
         return self.answer
 

@@ -74,7 +74,8 @@ async def test_a_plain_form_is_handed_in_once_with_proof(browser: Browser, tmp_p
 async def test_without_a_permit_nothing_is_sent(
     browser: Browser, tmp_path: Path, *, raising: bool
 ) -> None:
-    async def broken() -> bool:
+    async def broken(*, seen_absent: bool) -> bool:
+        del seen_absent
         raise ConnectionError("the orchestrator is away")
 
     async with Site({"GET /add": form_page(), "POST /add": THANKS}) as site:
@@ -249,9 +250,9 @@ async def test_steps_are_gone_through_and_only_the_last_button_needs_the_permit(
         seen_draft: list[bool] = []
 
         class Noting(Permits):
-            async def __call__(self) -> bool:
+            async def __call__(self, *, seen_absent: bool) -> bool:
                 seen_draft.append(bool(site.to("/draft")))
-                return await super().__call__()
+                return await super().__call__(seen_absent=seen_absent)
 
         permits = Noting(site)
         result, _ = await try_at(browser, site, tmp_path, permit=permits)

@@ -73,8 +73,9 @@ async def test_an_unclear_press_may_be_looked_into_only_after_a_look_before(
 ) -> None:
     pages = {"/search": search, "GET /add": form_page(), "POST /add": UNCLEAR}
     async with Site(pages) as site:
-        result, _ = await try_at(browser, site, tmp_path, **_search(site))
+        result, permit = await try_at(browser, site, tmp_path, **_search(site))
     assert isinstance(result, Pressed)
+    assert permit.seen_absent is (verdict is VerdictKind.UNCLEAR)
     assert (result.verdict, result.reason) == (verdict, Reason.PRESS_UNCONFIRMED)
 
 

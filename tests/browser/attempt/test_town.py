@@ -78,7 +78,8 @@ async def test_a_site_holds_the_business_once_and_rightly(
     seeded = {row["id"] for row in town.listings(slug)}
     permits: list[int] = []
 
-    async def permit() -> bool:
+    async def permit(*, seen_absent: bool) -> bool:
+        del seen_absent
         permits.append(len(town.listings(slug)) - len(seeded))
         return True
 

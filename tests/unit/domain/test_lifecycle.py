@@ -52,6 +52,7 @@ def test_only_a_press_or_a_look_or_a_person_makes_a_submission_submitted() -> No
     assert sources == {
         (State.PRESSED, Event.ACCEPTED),
         (State.UNCERTAIN, Event.FOUND),
+        (State.LEASED, Event.FOUND),
         (State.AWAITING_EMAIL, Event.ACCEPTED),
         (State.AWAITING_CUSTOMER, Event.ACCEPTED),
         (State.NEEDS_PERSON, Event.HAND_DONE),
