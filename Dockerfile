@@ -26,6 +26,6 @@ VOLUME /home/dbolt/data
 ENV DBOLT_HOST=0.0.0.0
 EXPOSE 8700
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
-    CMD python -c "import urllib.request as u; u.urlopen('http://127.0.0.1:8700/healthz', timeout=4)"
+    CMD python -c "import os, urllib.request as u; u.urlopen(f'http://127.0.0.1:{os.environ.get(\"DBOLT_PORT\", \"8700\")}/healthz', timeout=4)"
 ENTRYPOINT ["tini", "--"]
 CMD ["dbolt", "up"]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
+from dbolt.catalogue.reading import NoYaml, read_yaml, sentences
 from dbolt.domain.directory import Directory
 
 
@@ -60,10 +59,9 @@ def load(folder: Path) -> Catalogue:
 
 def _read(path: Path) -> Directory | list[Fault]:
     try:
-        raw: Any = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        return [Fault(path.name, f"This is not valid YAML: {first}")]
+        raw: Any = read_yaml(path.read_text("utf-8"), trusted=True)
+    except (NoYaml, UnicodeDecodeError) as error:
+        return [Fault(path.name, f"This is not valid YAML: {error}.")]
     if not isinstance(raw, dict):
         return [Fault(path.name, "The file must hold keys and values, such as `name: …`.")]
     if raw.get("slug", path.stem) != path.stem:
@@ -71,12 +69,4 @@ def _read(path: Path) -> Directory | list[Fault]:
     try:
         return Directory.model_validate({**raw, "slug": path.stem})
     except ValidationError as error:
-        return [Fault(path.name, sentence) for sentence in sentences(error)]
-
-
-def sentences(error: ValidationError) -> Iterator[str]:
-    """One readable sentence for each thing that pydantic found."""
-    for item in error.errors():
-        where = ".".join(str(part) for part in item["loc"])
-        message = item["msg"].removeprefix("Value error, ")
-        yield f"{where}: {message}" if where else message
+        return [Fault(path.name, sentence) for sentence in sentences(error, Directory)]

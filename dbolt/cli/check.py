@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import importlib.util
 import shutil
 import socket
@@ -132,21 +133,34 @@ def _memory() -> Finding:
 
 def _port(what: str, host: str, port: int) -> Finding:
     if problem := port_problem(host, port):
-        remedy = "Stop what uses it, or set DBOLT_PORT to another."
-        return Finding(what, Health.NOTE, f"{host}:{port}: {problem}", remedy)
+        seen, _, remedy = problem.partition("; ")
+        return Finding(what, Health.NOTE, f"{host}:{port}: {seen}", remedy)
     return Finding(what, Health.OK, f"{host}:{port} is free")
 
 
 def port_problem(host: str, port: int) -> str:
-    """Why nothing can listen at *host* and *port*; empty where it can. Port 0 always can."""
+    """Why nothing can listen at *host* and *port*, and what to do; empty where it can.
+
+    Port 0 always can.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
+        except socket.gaierror:
+            return "there is no such host; set DBOLT_HOST to an address of this machine"
         except OSError as error:
-            return error.strerror or str(error)
+            told = _PORT_REMEDIES.get(error.errno or 0, "set DBOLT_HOST and DBOLT_PORT to others")
+            return f"{error.strerror}; {told}"
     return ""
+
+
+_PORT_REMEDIES = {
+    errno.EADDRINUSE: "stop what uses it, or set DBOLT_PORT to another port (0: any)",
+    errno.EACCES: "set DBOLT_PORT to a port from 1024 on",
+    errno.EADDRNOTAVAIL: "set DBOLT_HOST to an address of this machine",
+}
 
 
 def _stripe() -> Finding:

@@ -14,7 +14,7 @@ from uuid import UUID
 import typer
 from rich.text import Text
 
-from dbolt.cli.output import Exit, Trouble, emit_json, err, out, table
+from dbolt.cli.output import Exit, Trouble, emit_json, err, out, say, table
 from dbolt.cli.single import LEASE, target_of
 from dbolt.domain.directory import Directory
 from dbolt.domain.profile import Profile
@@ -216,22 +216,22 @@ def called(control: Control) -> str:
 
 def _show(seen: Seen) -> None:
     for url in seen.visited[:-1]:
-        out.print(Text(f"{url}  led on to", style="dim"))
-    out.print(Text(seen.page.url, style="bold"))
+        say(f"{url}  led on to", "dim")
+    say(seen.page.url, "bold")
     if seen.wall is not None:
-        out.print(Text(f"In the way: {WORDS[seen.wall].customer}", style="yellow"))
+        say(f"In the way: {WORDS[seen.wall].customer}", "yellow")
     if seen.why_not:
-        out.print(Text(f"No listing form: {seen.why_not}", style="yellow"))
+        say(f"No listing form: {seen.why_not}", "yellow")
     controls = {c.ref: c for c in seen.page.controls}
     for number, reading in enumerate(seen.readings, start=1):
         chosen = number == 1 and reading.kind is FormKind.LISTING
         out.print()
         head = f"Form {number} of {len(seen.readings)}: {reading.kind}"
         told = f", {reading.score:.0%} likely for listings, language {reading.language}"
-        out.print(Text(head + told + (", chosen" if chosen else ""), "bold" if chosen else "dim"))
+        say(head + told + (", chosen" if chosen else ""), "bold" if chosen else "dim")
         button = _button(reading, seen.page)
         leads = "only leads to a further step" if reading.submit_is_next else "hands it in"
-        out.print(Text(f"Button: {button!r}, {leads}" if button else "No button found", "dim"))
+        say(f"Button: {button!r}, {leads}" if button else "No button found", "dim")
         rows = [_row(controls[g.ref], g) for g in reading.guesses if _is_shown(controls[g.ref])]
         table(["control", "field", "sure", "because"], rows)
 

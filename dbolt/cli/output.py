@@ -63,6 +63,11 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
 
 
+def say(text: str, style: str = "") -> None:
+    """Prints a line that may hold words of others, as they are."""
+    out.print(Text(printable(text), style))
+
+
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str = "") -> None:
     """Prints rows as a table; cells may be rich renderables, anything else is taken literally."""
     grid = Table(

@@ -7,10 +7,9 @@ import mimetypes
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
-from dbolt.catalogue.loader import sentences
+from dbolt.catalogue.reading import NoYaml, read_yaml, sentences
 from dbolt.cli.output import Trouble
 from dbolt.domain.profile import Profile
 
@@ -18,12 +17,11 @@ from dbolt.domain.profile import Profile
 def read_profile(path: Path) -> Profile:
     """The profile in *path*. Raises Trouble with a sentence for each thing that is wrong."""
     try:
-        # Not the C loader: what nests without end would end the process with it.
-        raw: Any = yaml.safe_load(path.read_text("utf-8"))
+        raw: Any = read_yaml(path.read_text("utf-8"))
     except OSError as error:
         raise Trouble(f"The profile {str(path)!r} cannot be read: {error.strerror}.") from error
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise Trouble(f"The profile {str(path)!r} is neither YAML nor JSON: {error}") from error
+    except (NoYaml, UnicodeDecodeError) as error:
+        raise Trouble(f"The profile {str(path)!r} is neither YAML nor JSON: {error}.") from error
     if not isinstance(raw, dict):
         raise Trouble(f"The profile {str(path)!r} must hold keys and values, as `phone: +1 …`.")
     for name in ("logo",):
@@ -37,7 +35,8 @@ def read_profile(path: Path) -> Profile:
     try:
         return Profile.model_validate(raw)
     except ValidationError as error:
-        raise Trouble(*(f"{path.name}: {sentence}" for sentence in sentences(error))) from error
+        told = (f"{path.name}: {sentence}" for sentence in sentences(error, Profile))
+        raise Trouble(*told) from error
 
 
 def _picture(path: Path) -> dict[str, str]:

@@ -9,7 +9,7 @@ import typer
 from rich.prompt import Confirm
 
 from dbolt.cli.client import Client
-from dbolt.cli.output import Trouble, emit_json, out, state_text, table
+from dbolt.cli.output import Exit, Trouble, emit_json, out, state_text, table
 from dbolt.domain.lifecycle import RETRYABLE, JobState, State
 from dbolt.domain.protocol import PauseLevel
 from dbolt.domain.reasons import WORDS, Reason
@@ -70,6 +70,9 @@ def jobs(
 
 def job(
     job_id: Annotated[UUID, typer.Argument(help="The job's id, from `dbolt jobs`.")],
+    ids: Annotated[
+        bool, typer.Option("--ids", help="With the submissions' ids, as `dbolt retry` takes them.")
+    ] = False,
     as_json: AsJson = False,
     url: Url = None,
     api_key: ApiKey = None,
@@ -84,6 +87,7 @@ def job(
     out.print(found["plan"], state_text(found["state"]), f"{found['settled']}/{found['total']}")
     rows = [
         (
+            *([s["id"]] if ids else []),
             s["directory"],
             state_text(s["state"]),
             _words(s.get("reason")),
@@ -91,7 +95,7 @@ def job(
         )
         for s in found["submissions"]
     ]
-    table(["directory", "state", "why", "listing"], rows)
+    table([*(["id"] if ids else []), "directory", "state", "why", "listing"], rows)
 
 
 def _words(reason: str | None) -> str:
@@ -138,14 +142,20 @@ def retry(
     }
     client = Client.find(url, api_key)
     count = client.post("/api/v1/jobs/retry", {"filter": wanted, "dry_run": True})["count"]
-    if count and not yes and not as_json and not Confirm.ask(f"Retry {count} submissions?"):
-        return
+    if count and not yes and not as_json and not Confirm.ask(f"Retry {_submissions(count)}?"):
+        out.print("Nothing was retried.")
+        raise typer.Exit(Exit.FAILED)
     if count:
         count = client.post("/api/v1/jobs/retry", {"filter": wanted, "dry_run": False})["count"]
     if as_json:
         emit_json({"retried": count})
     else:
-        out.print(f"{count} submissions are in the queue again" if count else "Nothing to retry.")
+        told = f"In the queue again: {_submissions(count)}." if count else "Nothing to retry."
+        out.print(told)
+
+
+def _submissions(count: int) -> str:
+    return "1 submission" if count == 1 else f"{count} submissions"
 
 
 Level = Annotated[PauseLevel, typer.Argument(help="global, plan, directory or job.")]
@@ -153,25 +163,41 @@ Key = Annotated[str, typer.Argument(help="The plan's name, directory's slug or j
 
 
 def pause(
-    level: Level = PauseLevel.GLOBAL, key: Key = "", url: Url = None, api_key: ApiKey = None
+    level: Level = PauseLevel.GLOBAL,
+    key: Key = "",
+    as_json: AsJson = False,
+    url: Url = None,
+    api_key: ApiKey = None,
 ) -> None:
     """Stop sending: what is not pressed yet goes back to the queue, what is pressed is finished."""
-    _switch("pause", level, key, Client.find(url, api_key))
-    out.print(f"Paused: {level} {key}".rstrip())
+    scope = _switch("pause", level, key, Client.find(url, api_key))
+    if as_json:
+        emit_json({"paused": scope})
+    else:
+        out.print(f"Paused: {level} {key}".rstrip())
 
 
 def resume(
-    level: Level = PauseLevel.GLOBAL, key: Key = "", url: Url = None, api_key: ApiKey = None
+    level: Level = PauseLevel.GLOBAL,
+    key: Key = "",
+    as_json: AsJson = False,
+    url: Url = None,
+    api_key: ApiKey = None,
 ) -> None:
     """Take a pause back."""
-    _switch("resume", level, key, Client.find(url, api_key))
-    out.print(f"Resumed: {level} {key}".rstrip())
+    scope = _switch("resume", level, key, Client.find(url, api_key))
+    if as_json:
+        emit_json({"resumed": scope})
+    else:
+        out.print(f"Resumed: {level} {key}".rstrip())
 
 
-def _switch(verb: str, level: PauseLevel, key: str, client: Client) -> None:
+def _switch(verb: str, level: PauseLevel, key: str, client: Client) -> dict[str, str]:
     if (level is PauseLevel.GLOBAL) != (not key):
         raise Trouble(
             "Give a key with plan, directory or job, and none with global: "
             f"`dbolt {verb} directory SLUG`."
         )
-    client.post(f"/api/v1/{verb}", {"level": level.value, "key": key})
+    scope = {"level": level.value, "key": key}
+    client.post(f"/api/v1/{verb}", scope)
+    return scope

@@ -121,8 +121,7 @@ def _free(settings: Settings) -> None:
     """Raises Trouble where the web port is taken: Serve itself would go on trying."""
     if problem := port_problem(settings.host, settings.port):
         raise Trouble(
-            f"{settings.host}:{settings.port} cannot be used ({problem}); "
-            "stop what uses it, or set DBOLT_PORT to another port (0: any).",
+            f"{settings.host}:{settings.port} cannot be used: {problem}.",
             code=Exit.MISSING,
         )
 

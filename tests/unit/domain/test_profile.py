@@ -9,7 +9,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from dbolt.catalogue.loader import sentences
+from dbolt.catalogue.reading import sentences
 from dbolt.domain.profile import Day, Profile
 
 
@@ -28,7 +28,7 @@ def told(**changes: Any) -> dict[str, Any]:
 def problems(**changes: Any) -> list[str]:
     with pytest.raises(ValidationError) as caught:
         Profile.model_validate(told(**changes))
-    return list(sentences(caught.value))
+    return list(sentences(caught.value, Profile))
 
 
 def test_a_phone_is_kept_in_e164_whatever_way_it_was_written() -> None:
@@ -51,7 +51,7 @@ def test_a_wrong_phone_is_told_in_one_sentence_that_says_what_to_write() -> None
 
 def test_a_misspelt_key_does_not_vanish() -> None:
     assert problems(webiste="https://juniper.example") == [
-        "webiste: Extra inputs are not permitted"
+        "webiste: there is no such key; did you mean website?"
     ]
 
 
