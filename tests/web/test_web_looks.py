@@ -22,17 +22,17 @@ DOUBLE_IDS = """() => { const all = [...document.querySelectorAll('[id]')].map((
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-async def paths(site: Site) -> tuple[str, list[str], list[str]]:
-    """The customer's key, and every page of customers and of staff, with work of all kinds."""
+async def paths(site: Site) -> tuple[dict[str, list[str]], list[str]]:
+    """Every page of customers, by the key that opens it, and of staff, with work of all kinds."""
     job_id, key = await site.job()
     slugs = await site.attempt(accepted(), unclear(), not_sent(Reason.PAGE_GONE))
-    waiting, _ = await site.paid_job("bob@example.com")
+    waiting, second = await site.paid_job("bob@example.com")
     customer = ["/", "/order", "/sign-in", "/nothing", f"/jobs/{job_id}"]
     customer += [f"/jobs/{job_id}/directories/{slugs[0]}"]
     staff = ["/staff", "/staff?tab=failed", "/staff/directories", "/staff/health"]
     staff += ["/staff/retry?state=failed", "/staff/pause?level=global", f"/staff/jobs/{job_id}"]
     staff += [f"/staff/jobs/{job_id}/directories/{slugs[1]}", f"/jobs/{waiting}/profile"]
-    return key, customer, staff
+    return {key: customer, second: [f"/jobs/{waiting}/profile"]}, staff
 
 
 async def faults(page: Page, path: str) -> list[str]:
@@ -51,12 +51,13 @@ async def faults(page: Page, path: str) -> list[str]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1360])
 async def test_every_page_is_readable(site: Site, scheme: str, width: int) -> None:
-    key, customer, staff = await paths(site)
+    customers, staff = await paths(site)
     how = {"color_scheme": scheme, "viewport": {"width": width, "height": 844}}
     found: list[str] = []
-    async with site.visitor(key=key, **how) as page:
-        for path in customer:
-            found += await faults(page, path)
+    for key, pages in customers.items():
+        async with site.visitor(key=key, **how) as page:
+            for path in pages:
+                found += await faults(page, path)
     async with site.visitor(staff=True, **how) as page:
         for path in staff:
             found += await faults(page, path)
