@@ -66,6 +66,8 @@ class Option:
     selected: bool = False
     ref: str = ""
     """The radio or check box that stands for the option; empty in a select."""
+    beside: str = ""
+    """Of a radio, the words around it that name a sum of money, beyond its own label."""
 
 
 @dataclass(frozen=True, slots=True)

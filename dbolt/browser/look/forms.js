@@ -149,7 +149,7 @@ function buttonText(el) {
   if (el.localName === "input") return folded(el.value || attr(el, "alt") || attr(el, "aria-label") || attr(el, "title") || (el.type === "submit" ? "Submit" : ""), 120);
   const label = referred(el, "aria-labelledby").map((x) => wordsOf(x, 120)).join(" ") || attr(el, "aria-label");
   const image = el.querySelector("img[alt]");
-  return folded(el.innerText || label || attr(el, "title") || (image ? attr(image, "alt") : ""), 120);
+  return folded(el.innerText || (el.querySelector("slot") ? wordsOf(el, 120) : "") || label || attr(el, "title") || (image ? attr(image, "alt") : ""), 120);
 }
 
 // Menus open on hover: a link in a closed one can still be followed.

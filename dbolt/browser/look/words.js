@@ -5,7 +5,7 @@ const NEVER_READ = new Set(["script", "style", "noscript", "template", "head", "
 const INLINE = new Set(
   "a abbr b bdi bdo cite code del dfn em font i ins kbd mark q s samp small span strong sub sup time tt u var wbr".split(" "),
 );
-const FIELD = "input, select, textarea, [contenteditable=''], [contenteditable=true], [contenteditable=plaintext-only], [role=combobox], [role=textbox], [role=checkbox], [role=switch], [role=radio], [role=spinbutton]";
+const FIELD = "input, select, textarea, [contenteditable=''], [contenteditable=true], [contenteditable=plaintext-only], [role=combobox], [role=listbox][tabindex][aria-expanded], [role=listbox][tabindex][aria-haspopup], [role=textbox], [role=checkbox], [role=switch], [role=radio], [role=spinbutton]";
 const PRESSED = "button, input[type=submit], input[type=button], input[type=image], input[type=reset], [role=button], summary";
 const PRESS_TYPES = new Set(["submit", "button", "image", "reset"]);
 
