@@ -34,7 +34,11 @@ WEAK = 0.45
 AGREEMENT = 0.35
 """How much a second source of the same group still adds."""
 _FOLLOWING = {LabelKind.AFTER: 0.9, LabelKind.BEFORE: 0.0, LabelKind.NEAR: 0.0}
-_LEADING = re.compile(r"^\s*([(\[][^)\]]{0,30}[)\]]|\d{1,2}[.)])\s*")
+_LEADING = re.compile(
+    r"^\s*([(\[][^)\]]{0,30}[)\]]|\d{1,2}\s?[.)→➜])?\s*"
+    r"((first|firstly|next|now|then|finally|lastly|great|okay|ok|and)[,!.:]\s)?",
+    re.IGNORECASE,
+)
 _LATER = re.compile(r"\s*[(\[:;]|\s[–—-]\s|(?<=\w{4})\. |\be\.g\b|\bz\.b\b")
 _SILENT = 1.5
 _BY_HEADING = frozenset(

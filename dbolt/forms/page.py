@@ -140,6 +140,8 @@ class Button:
     disabled: bool = False
     hidden: str = ""
     rect: Rect = Rect(0, 0, 0, 0)
+    card: str = ""
+    """The words of the box that it has to itself, where the page tells of prices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,8 @@ class Link:
     text: str
     href: str
     section: str = ""
+    card: str = ""
+    """As a button's."""
 
 
 @dataclass(frozen=True, slots=True)

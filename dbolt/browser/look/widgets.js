@@ -131,7 +131,7 @@ function readTypedWidget(el, fields, found) {
     if (/search/.test(classesOf(el)) || (el.type !== "tel" && phone.querySelector("input[type=tel]"))) found.swallowed.add(el);
     else {
       found.kinds.set(el, "phone");
-      for (const other of fields) if (other !== el && phone.contains(other) && !isTyped(other) && !(other.localName === "select" && isDrawn(other, 24))) found.swallowed.add(other);
+      for (const other of fields) if (other !== el && phone.contains(other) && !isTyped(other) && !(other.localName === "select" && isDrawn(other, 12))) found.swallowed.add(other);
     }
     return;
   }

@@ -106,7 +106,7 @@ function headingLevel(el, tag) {
 }
 
 function isTextShown(el, node) {
-  if (!el.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return false;
+  if (!isRendered(el, { opacityProperty: true, visibilityProperty: true })) return false;
   const box = boxOf(el);
   if (box.width > 2 && box.height > 2) return box.right + scrollX > 0 && box.bottom + scrollY > 0;
   const range = document.createRange();
@@ -125,8 +125,8 @@ function wordsOf(el, most, shownOnly) {
     if (node.nodeType === 3) { text += node.nodeValue; return; }
     if (node.nodeType !== 1) return;
     const tag = node.localName;
-    if (NEVER_READ.has(tag) || tag === "select" || tag === "textarea" || tag === "button" || tag === "svg" || tag === "iframe") return;
-    if (node !== el && onlyShown && !node.checkVisibility()) return;
+    if (NEVER_READ.has(tag) || tag === "select" || tag === "textarea" || (tag === "button" && node !== el) || tag === "svg" || tag === "iframe") return;
+    if (node !== el && onlyShown && !isRendered(node)) return;
     if (node !== el && attr(node, "role") === "listbox") return;
     if (node !== el && node.isContentEditable) return;
     const inline = INLINE.has(tag);
