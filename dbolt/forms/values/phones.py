@@ -53,6 +53,11 @@ def phone(ask: Ask) -> Offer | None:
     number = phonenumbers.parse(raw)
     if ask.part in {"country_code", "country", "prefix_country"}:
         return _country_code(ask, number)
+    if ask.part == "national":
+        nsn = phonenumbers.national_significant_number(number)
+        short = [s for s in spellings(number) if digits(s) in {nsn, f"0{nsn}"}]
+        ranked = sorted(unique([*short, nsn]), key=lambda s: -_suits(ask, number, s))
+        return as_text(ask, ranked)
     if ask.part:
         # Two boxes said to hold the area code: the second is the rest of the number.
         part = "number" if ask.part == "area_code" and ask.nth == 1 else ask.part
