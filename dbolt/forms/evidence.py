@@ -40,7 +40,9 @@ _LEADING = re.compile(
     re.IGNORECASE,
 )
 _LATER = re.compile(r"\s*[(\[:;]|\s[–—-]\s|(?<=\w{4})\. |\be\.g\b|\bz\.b\b")
-_PROMPT = re.compile(r"\s*(type|write|enter) (in )?your (answer|response|reply|text)\b", re.IGNORECASE)
+_PROMPT = re.compile(
+    r"\s*(type|write|enter) (in )?your (answer|response|reply|text)\b", re.IGNORECASE
+)
 _SILENT = 1.5
 _BY_HEADING = frozenset(
     {

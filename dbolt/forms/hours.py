@@ -136,7 +136,7 @@ def _continues(control: Control, lexicon: Lexicon) -> bool:
         return True
     said = [h.share for x in control.labels for h in lexicon.find("hours", x.text)]
     named = any(lexicon.hits("hours", _parted_ends(t)) for t in (control.name, control.id))
-    # "To" stands for an end of the day, "description of the …" in a language of short words does not.
+    # "To" alone stands for an end of the day, a small word in a whole sentence does not.
     return bool(_end(control, lexicon)) and (named or max(said, default=0.0) >= _MOSTLY)
 
 
