@@ -21,7 +21,7 @@ from dbolt.forms.reading import FormKind, Reading, VerdictReading
 from dbolt.forms.verdict import form_again
 from dbolt.forms.walls import wall
 
-_MAX_STEPS = 8
+_MAX_STEPS = 16
 _MAX_REPAIRS = 2
 _NEXT_S = 10.0
 
@@ -172,9 +172,13 @@ def _asks(reading: Reading) -> bool:
 
 def step_form(readings: Sequence[Reading], before: Reading) -> Reading | None:
     """The form that carries on from *before*: a listing form, the same one, or what asks most."""
-    able = [r for r in readings if r.kind not in _NEVER_A_STEP and r.submit]
+    shown = [r for r in readings if r.submit]
+    able = [r for r in shown if r.kind not in _NEVER_A_STEP]
     if not able:
-        return None
+        # One box for an e-mail address looks like a newsletter; on a page that has turned to its
+        # next question, the only form is that question.
+        lone = len(shown) == 1 and shown[0].kind is FormKind.NEWSLETTER
+        return shown[0] if lone else None
     return max(
         able,
         key=lambda r: (

@@ -47,12 +47,21 @@ def mark_hours(cases: Sequence[Case], lexicon: Lexicon) -> None:
         is_times(c.control) or c.control.type == "time" for row in rows.values() for c in row
     )
     groups = not {"weekdays", "weekend"}.isdisjoint(rows)
+    timed = timed or all(_has_two_ends(row, lexicon) for row in rows.values())
     if len(rows) < LEAST_DAYS and not ((timed or groups) and len(rows) >= 2):
         return
     for day, row in rows.items():
         for case, end in _ends(row, lexicon):
             case.part = f"{day}.{end}"
             case.add(Field.HOURS, Because("hours", f"{day}, {end}", WEIGHT))
+
+
+def _has_two_ends(row: Sequence[Case], lexicon: Lexicon) -> bool:
+    """Whether a day has a box to open and one to close, whatever they are called by name."""
+    typed = [c.control for c in row if c.control.widget not in _CHECKS]
+    heads = [[h.meaning for x in c.labels for h in lexicon.find("hours", x.text)] for c in typed]
+    opens, closes = (sum(end in head for head in heads) for end in ("opens", "closes"))
+    return len(typed) in {2, 4} and opens >= 1 and closes >= 1
 
 
 def _can_hold(control: Control) -> bool:
@@ -122,7 +131,9 @@ def _continues(control: Control, lexicon: Lexicon) -> bool:
     if control.widget in _CHECKS:
         hits = [h for x in control.labels for h in lexicon.find("hours", x.text)]
         return any(h.meaning in {"closed", "all_day"} and h.share >= 0.5 for h in hits)
-    return _is_time_like(control) or bool(_end(control, lexicon))
+    # "To" alone stands for an end of the day; above a long text it is a word in a sentence.
+    long = control.widget is Widget.TEXTAREA
+    return _is_time_like(control) or (not long and bool(_end(control, lexicon)))
 
 
 def _is_time_like(control: Control) -> bool:
