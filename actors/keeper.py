@@ -10,8 +10,9 @@ import time
 
 import asyncpg
 
+from actors.batch import Verb
 from actors.board import Board, Hold
-from actors.commit import GroupCommitter, Verb
+from actors.commit import GroupCommitter
 from dbolt.domain.lifecycle import State
 from dbolt.domain.protocol import PauseLevel
 from dbolt.domain.submission import Task

@@ -18,10 +18,11 @@ from pydantic import SecretStr
 
 from actors import keeper, metrics
 from actors.assignments import Assembler
+from actors.batch import Verb
 from actors.board import Board, Terms
 from actors.clock import DatabaseClock
 from actors.commands import Commands
-from actors.commit import GroupCommitter, Verb
+from actors.commit import GroupCommitter
 from actors.granting import Granted, Granting, Want
 from actors.keeper import Keeper
 from actors.pausing import Pausing
@@ -170,7 +171,7 @@ class Orchestrator:
         self._heard(said.worker)
         permits: dict[UUID, bool] = {}
         later: dict[UUID, float] = {}
-        submit = self._committer.submit_all
+        submit = partial(self._committer.submit_all, by=said.worker)
         settled = submit(Verb.SETTLE, said.settled) if said.settled else None
         asked = [Asked(token, token in said.seen_absent) for token in said.press]
         pressed = submit(Verb.PRESS, asked) if asked else None
@@ -211,7 +212,7 @@ class Orchestrator:
             for token in said.alive
             if token in board.held and board.held[token].extended_at <= due
         ]
-        return self._committer.submit_all(Verb.BEAT, [old]) if old else None
+        return self._committer.submit_all(Verb.BEAT, [old], said.worker) if old else None
 
     async def _revoked(
         self, alive: Sequence[UUID], beat: asyncio.Future[list[set[UUID]]] | None
@@ -229,7 +230,7 @@ class Orchestrator:
         if said.settled or said.press or said.alive:
             if not board.may_lease:
                 return asyncio.ensure_future(_nothing())
-            return self._committer.submit_all(Verb.LEASE, [want])
+            return self._committer.submit_all(Verb.LEASE, [want], want.worker)
         return asyncio.ensure_future(self._wait_for_work(want, said.wait_s))
 
     async def _wait_for_work(self, want: Want, wait_s: float) -> list[list[Granted]]:
@@ -237,7 +238,7 @@ class Orchestrator:
         deadline = time.monotonic() + wait_s
         while True:
             if board.may_lease:
-                granted: list[Granted] = await self._committer.submit(Verb.LEASE, want)
+                granted: list[Granted] = await self._committer.submit(Verb.LEASE, want, want.worker)
                 if granted:
                     return [granted]
             left = deadline - time.monotonic()

@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from actors import orchestrator as module
-from actors.commit import Batch
+from actors.batch import Batch
 from actors.worker import Worker
 from dbolt.domain.protocol import Ack, Exchange, Reply
 from dbolt.store import embedded
