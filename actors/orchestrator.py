@@ -27,6 +27,7 @@ from actors.granting import Granted, Granting, Want
 from actors.keeper import Keeper
 from actors.pausing import Pausing
 from actors.paying import Paying
+from actors.post import Post, Postman
 from actors.verbs import NotYet, Verbs
 from dbolt.domain.directory import Directory
 from dbolt.domain.protocol import (
@@ -97,10 +98,12 @@ class Orchestrator:
         terms: Terms | None = None,
         *,
         vault_key: SecretStr | None = None,
+        post: Post | None = None,
     ) -> Orchestrator:
         """Takes over from whoever was before, and starts. Raises DatabaseUnreachable.
 
         vault_key: what accounts on directories follow from; without it none are made.
+        post: how messages leave; without it they wait in the outbox.
         """
         pool = await open_pool(url, Role.ORCHESTRATOR, max_size=6, settings=SERVER)
         try:
@@ -115,17 +118,16 @@ class Orchestrator:
             await close_pool(pool)
             raise
         orchestrator = cls(board, pool, vault_key)
-        orchestrator._start()
+        orchestrator._start(Postman(pool, epoch.number, post) if post else None)
         log.info("orchestrator of epoch %s: %s leases are out", epoch.number, len(board.held))
         return orchestrator
 
-    def _start(self) -> None:
+    def _start(self, postman: Postman | None) -> None:
         work = Keeper(self._board, self._pool, self._committer)
-        for name, coroutine in (
-            ("commit", self._committer.run()),
-            ("tend", work.tend()),
-            ("reap", work.reap()),
-        ):
+        parts = {"commit": self._committer.run(), "tend": work.tend(), "reap": work.reap()}
+        if postman is not None:
+            parts["post"] = postman.run()
+        for name, coroutine in parts.items():
             self._tasks.append(asyncio.create_task(self._watched(name, coroutine), name=name))
 
     async def _watched(self, name: str, work: Coroutine[Any, Any, None]) -> None:

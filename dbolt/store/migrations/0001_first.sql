@@ -331,12 +331,16 @@ create table pauses (
 -- What has to be told to the world, written with the change that causes it.
 create table outbox (
     id bigint generated always as identity primary key,
+    -- Goes out with it, the same at each try: whoever gets it twice can tell.
+    key uuid not null default gen_random_uuid(),
     kind text not null,
     payload jsonb not null,
     created_at timestamptz not null default now(),
     not_before timestamptz not null default now(),
     tries integer not null default 0,
-    done_at timestamptz
+    -- Told, or given up: then `problem` says why.
+    done_at timestamptz,
+    problem text not null default ''
 );
 create index outbox_due on outbox (not_before) where done_at is null;
 
