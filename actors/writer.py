@@ -41,15 +41,19 @@ class CommitFigures:
 
     def committed(self, calls: int, seconds: float) -> None:
         """One transaction is durable."""
+        self.found()
+        self.batches += 1
+        self.calls += calls
+        self.seconds += seconds
+        self.slowest_s = max(self.slowest_s, seconds)
+
+    def found(self) -> None:
+        """The database answers."""
         if self.away:
             log.info("the database is back")
             self.away = False
             self.outages += 1
             self.last_outage_end = time.monotonic()
-        self.batches += 1
-        self.calls += calls
-        self.seconds += seconds
-        self.slowest_s = max(self.slowest_s, seconds)
 
     def lost(self, error: BaseException) -> None:
         """The database did not answer."""

@@ -35,6 +35,14 @@ class Epoch:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """`now`: the database's clock. `overdue`: whether leases have run out."""
+
+    now: float
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """The head of one directory's line. `wakes_at`: when somebody who must wait joins it."""
 
@@ -126,6 +134,14 @@ async def committed(db: Db, epoch: int, place: int, batch: int) -> bool:
         raise Fenced
     done: int = row["batch"]
     return done >= batch
+
+
+async def watch(db: Db, epoch: int, grace_s: float) -> Watch:
+    """A look without a write, so that an idle queue is idle. Raises Fenced."""
+    row = await db.fetchrow(_sql("watch"), grace_s)
+    if row is None or row["epoch"] != epoch:
+        raise Fenced
+    return Watch(row["now"], row["overdue"])
 
 
 async def lines(db: Db, windows: Mapping[str, int], paused_plans: Sequence[str]) -> dict[str, Line]:

@@ -26,6 +26,16 @@ returning extract(epoch from clock_timestamp())::float8 as now;
 -- Waits for a transaction that is still on its way, so that its fate is known with the answer.
 select epoch, batch from orchestrator_writers where place = $1 for share;
 
+-- name: watch
+-- Whose time it is, and whether any lease's is up. $1 grace in seconds.
+select o.epoch, extract(epoch from clock_timestamp())::float8 as now,
+       exists (select from job_results r
+               where r.token is not null and r.deadline_at <= now() - make_interval(secs => $1))
+       or exists (select from verifications v
+                  where v.token is not null and v.deadline_at <= now() - make_interval(secs => $1))
+           as overdue
+from orchestrator_epoch o;
+
 -- name: in_flight
 -- Leases that are out, for a restart.
 select r.id, r.job_id, r.directory, r.state, r.failures, r.token, r.worker
