@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
+from actors.batch import Batch
 from actors.board import Board, Hold
-from actors.commit import Batch
 from dbolt.domain.lifecycle import JobState
 from dbolt.domain.schedule import Ready
 from dbolt.domain.submission import Task
-from dbolt.store import leases, queue, verifications
+from dbolt.store import leases, verifications
 from dbolt.store.leases import Grant, Leased
 from dbolt.store.verifications import Due
 
@@ -71,9 +71,7 @@ class Granting:
         if not grants:
             return []
         given = await leases.lease(batch.connection, batch.epoch, grants, self._board.terms.lease_s)
-        first = {lease.job_id for lease in given if lease.job_state is JobState.QUEUED}
-        if first:
-            await queue.start_jobs(batch.connection, batch.epoch, list(first))
+        batch.started.update(one.job_id for one in given if one.job_state is JobState.QUEUED)
         batch.changed.update(lease.job_id for lease in given)
         return given
 

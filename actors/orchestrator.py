@@ -18,14 +18,16 @@ from pydantic import SecretStr
 
 from actors import keeper, metrics
 from actors.assignments import Assembler
+from actors.batch import Verb
 from actors.board import Board, Terms
 from actors.clock import DatabaseClock
 from actors.commands import Commands
-from actors.commit import GroupCommitter, Verb
+from actors.commit import GroupCommitter
 from actors.granting import Granted, Granting, Want
 from actors.keeper import Keeper
 from actors.pausing import Pausing
 from actors.paying import Paying
+from actors.post import Post, Postman
 from actors.verbs import NotYet, Verbs
 from dbolt.domain.directory import Directory
 from dbolt.domain.protocol import (
@@ -96,10 +98,12 @@ class Orchestrator:
         terms: Terms | None = None,
         *,
         vault_key: SecretStr | None = None,
+        post: Post | None = None,
     ) -> Orchestrator:
         """Takes over from whoever was before, and starts. Raises DatabaseUnreachable.
 
         vault_key: what accounts on directories follow from; without it none are made.
+        post: how messages leave; without it they wait in the outbox.
         """
         pool = await open_pool(url, Role.ORCHESTRATOR, max_size=6, settings=SERVER)
         try:
@@ -114,17 +118,16 @@ class Orchestrator:
             await close_pool(pool)
             raise
         orchestrator = cls(board, pool, vault_key)
-        orchestrator._start()
+        orchestrator._start(Postman(pool, epoch.number, post) if post else None)
         log.info("orchestrator of epoch %s: %s leases are out", epoch.number, len(board.held))
         return orchestrator
 
-    def _start(self) -> None:
+    def _start(self, postman: Postman | None) -> None:
         work = Keeper(self._board, self._pool, self._committer)
-        for name, coroutine in (
-            ("commit", self._committer.run()),
-            ("tend", work.tend()),
-            ("reap", work.reap()),
-        ):
+        parts = {"commit": self._committer.run(), "tend": work.tend(), "reap": work.reap()}
+        if postman is not None:
+            parts["post"] = postman.run()
+        for name, coroutine in parts.items():
             self._tasks.append(asyncio.create_task(self._watched(name, coroutine), name=name))
 
     async def _watched(self, name: str, work: Coroutine[Any, Any, None]) -> None:
@@ -170,7 +173,7 @@ class Orchestrator:
         self._heard(said.worker)
         permits: dict[UUID, bool] = {}
         later: dict[UUID, float] = {}
-        submit = self._committer.submit_all
+        submit = partial(self._committer.submit_all, by=said.worker)
         settled = submit(Verb.SETTLE, said.settled) if said.settled else None
         asked = [Asked(token, token in said.seen_absent) for token in said.press]
         pressed = submit(Verb.PRESS, asked) if asked else None
@@ -211,7 +214,7 @@ class Orchestrator:
             for token in said.alive
             if token in board.held and board.held[token].extended_at <= due
         ]
-        return self._committer.submit_all(Verb.BEAT, [old]) if old else None
+        return self._committer.submit_all(Verb.BEAT, [old], said.worker) if old else None
 
     async def _revoked(
         self, alive: Sequence[UUID], beat: asyncio.Future[list[set[UUID]]] | None
@@ -229,7 +232,7 @@ class Orchestrator:
         if said.settled or said.press or said.alive:
             if not board.may_lease:
                 return asyncio.ensure_future(_nothing())
-            return self._committer.submit_all(Verb.LEASE, [want])
+            return self._committer.submit_all(Verb.LEASE, [want], want.worker)
         return asyncio.ensure_future(self._wait_for_work(want, said.wait_s))
 
     async def _wait_for_work(self, want: Want, wait_s: float) -> list[list[Granted]]:
@@ -237,7 +240,7 @@ class Orchestrator:
         deadline = time.monotonic() + wait_s
         while True:
             if board.may_lease:
-                granted: list[Granted] = await self._committer.submit(Verb.LEASE, want)
+                granted: list[Granted] = await self._committer.submit(Verb.LEASE, want, want.worker)
                 if granted:
                     return [granted]
             left = deadline - time.monotonic()

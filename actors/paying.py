@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import assert_never
 from uuid import UUID
 
+from actors.batch import Batch
 from actors.board import Board
 from actors.commands import MACHINE, Commands
-from actors.commit import Batch
 from actors.pausing import Pausing
 from dbolt.domain.plan import CURRENCY, PLANS, PlanName
 from dbolt.domain.protocol import (

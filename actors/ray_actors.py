@@ -18,6 +18,7 @@ from ray.exceptions import GetTimeoutError, RayError
 from actors.board import Terms
 from actors.orchestrator import Orchestrator
 from actors.pool import Bounds, Pool
+from actors.post import Office
 from actors.worker import Worker
 from dbolt.browser.attempt import attempt
 from dbolt.browser.chromium import find_chromium
@@ -54,9 +55,11 @@ CALL_S = 60.0
 class OrchestratorActor:
     """The orchestrator behind its name. It reads the database's address from a file by itself."""
 
-    def __init__(self, secrets_path: str, terms: Terms) -> None:
+    def __init__(self, secrets_path: str, terms: Terms, office: Office | None = None) -> None:
+        """office: what the post needs; without it messages wait in the outbox."""
         self._secrets_path = Path(secrets_path)
         self._terms = terms
+        self._office = office
         self._opening = asyncio.Lock()
         self._orchestrator: Orchestrator | None = None
 
@@ -67,7 +70,10 @@ class OrchestratorActor:
                 url = secrets.database_url_orchestrator or secrets.database_url
                 try:
                     self._orchestrator = await Orchestrator.open(
-                        url, self._terms, vault_key=secrets.vault_key
+                        url,
+                        self._terms,
+                        vault_key=secrets.vault_key,
+                        post=self._office.post(secrets.smtp_url) if self._office else None,
                     )
                 except DatabaseUnreachable:
                     log.warning("the database is away; it is tried again")

@@ -14,6 +14,7 @@ from ray.exceptions import GetTimeoutError, RayError
 
 from actors import ray_actors
 from actors.board import Terms
+from actors.post import Office
 from dbolt.domain.directory import Directory
 from dbolt.settings import Settings, forget_secret_variables
 
@@ -52,6 +53,7 @@ def start(
         ray_actors.ORCHESTRATOR,
         str(secrets_path.resolve()),
         terms,
+        Office.of(settings),
     )
     ray.get(orchestrator.ready.remote(), timeout=READY_S)
     pool = _named(ray_actors.PoolActor, ray_actors.POOL, settings)

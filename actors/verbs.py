@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
+from actors.batch import Batch, Handler, MustBeAlone, Verb
 from actors.board import Board
-from actors.commit import Batch, Handler, Verb
 from actors.storable import plain_text, stored
 from dbolt.domain.breaker import Breaker
 from dbolt.domain.directory import Policy
@@ -85,7 +85,7 @@ class Verbs:
         moved = await leases.settle(batch.connection, batch.epoch, settlings)
         await self._keep_accounts(batch, moved, by_token)
         await self.follow(batch, moved)
-        await self._judge(batch, moved, by_token)
+        batch.last.append(partial(self._judge, batch, moved, by_token))
         known = {row.token for row in moved if row.token is not None}
         rest = [token for token in by_token if token not in known]
         if rest:
@@ -146,6 +146,9 @@ class Verbs:
             batch.after.append(partial(board.judge, slug, breaker))
         dead = {slug: breaker for slug, breaker in judged.items() if breaker.hopeless}
         if dead:
+            if not batch.alone:
+                # What waits for them is nobody's lease yet, and could be leased meanwhile.
+                raise MustBeAlone
             await self._let_wait_no_longer(batch, dead, moved)
 
     async def _let_wait_no_longer(

@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     """Bounds of the browser pool. One browser fills two cores."""
     lease_s: Annotated[float, Field(ge=5, le=3600)] = 90.0
     """A lease without a heartbeat lasts this long."""
+    mail_from: str = ""
+    """The sender of letters to customers; needed where SMTP_URL is set."""
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     log_json: bool = False
 
@@ -73,6 +75,8 @@ class Secrets(BaseModel):
     """What customers' accounts on directories follow from; None makes none."""
     worker_token: SecretStr | None = None
     """What workers over HTTP show; None turns them away."""
+    smtp_url: SecretStr | None = None
+    """The mail server; None keeps letters as files."""
 
     @classmethod
     def load(cls, path: Path) -> Secrets:
@@ -112,6 +116,7 @@ class SecretVariables(BaseSettings):
     dbolt_staff_token: SecretStr | None = None
     dbolt_worker_token: SecretStr | None = None
     dbolt_vault_key: SecretStr | None = None
+    smtp_url: SecretStr | None = None
 
 
 def forget_secret_variables() -> None:

@@ -177,10 +177,25 @@ def _secrets(settings: Settings, parts: ExitStack, database: str) -> Secrets:
         staff_token=given.dbolt_staff_token
         or (kept.staff_token if kept else SecretStr(random.token_urlsafe(32))),
         worker_token=given.dbolt_worker_token,
+        smtp_url=_mail_server(settings, given.smtp_url),
         vault_key=given.dbolt_vault_key
         or (kept.vault_key if kept else None)
         or SecretStr(random.token_urlsafe(32)),
     )
+
+
+def _mail_server(settings: Settings, url: SecretStr | None) -> SecretStr | None:
+    if url is None:
+        return None
+    from dbolt.providers.mail.smtp import SmtpMail
+
+    if "@" not in settings.mail_from:
+        raise Trouble("Set DBOLT_MAIL_FROM to the address that letters to customers come from.")
+    try:
+        SmtpMail(url)
+    except ValueError as error:
+        raise Trouble(str(error)) from error
+    return url
 
 
 def _kept(path: Path) -> Secrets | None:

@@ -17,7 +17,8 @@ select count(distinct job_id) from job_results where state = $1;
 select count(distinct worker) from job_results where token is not null;
 
 -- name: live_today
-select count(*) from job_results where state = 'live' and updated_at >= date_trunc('day', now());
+select count(*) from job_results
+where resting = 'live' and resting_since >= date_trunc('day', now());
 
 -- name: minutes
 -- The last hour minute by minute: what came of submissions, and how the levels moved. Newest

@@ -11,7 +11,8 @@ import asyncpg
 import pytest
 
 from actors import granting
-from actors.commit import Batch, GroupCommitter, _Call
+from actors.batch import Batch, Call
+from actors.commit import GroupCommitter
 from dbolt.store.queries import statements
 from dbolt.store.queue import Fenced
 from tests.actors import test_looks, test_orchestrator
@@ -122,20 +123,15 @@ def one_token_for_ever(patch: pytest.MonkeyPatch) -> None:
     original = granting.Granting._lease_rows
     patch.setattr(granting.Granting, "_lease_rows", lease_rows)
     # The history knows no token twice.
-    patch.setitem(
-        statements("queue"),
-        "lease",
-        statements("queue")["lease"].replace(
-            "select id, attempt, token, worker from moved",
-            "select id, attempt, gen_random_uuid(), worker from moved",
-        ),
-    )
+    ended = "select id, attempt, token, worker, leased_at, 'lease_expired'"
+    fresh = ended.replace("token", "gen_random_uuid()")
+    sql("queue", "expire", (ended, fresh))(patch)
 
 
 def answer_at_once(patch: pytest.MonkeyPatch) -> None:
     """Callers hear of what is not committed yet."""
 
-    async def answers(self: GroupCommitter, batch: Batch, calls: list[_Call]) -> list[object]:
+    async def answers(self: GroupCommitter, batch: Batch, calls: list[Call]) -> list[object]:
         given = await original(self, batch, calls)
         for call, answer in zip(calls, given, strict=True):
             if not call.answer.done():
@@ -160,6 +156,8 @@ BY_ATTEMPT = (
         ),
     ),
     ("r.token is not distinct from s.token", "r.token is not null"),
+    # The history knows no token twice.
+    ("select id, attempt, token, worker", "select id, attempt, gen_random_uuid(), worker"),
 )
 
 MUTATIONS: list[tuple[str, Mutation, Guard]] = [

@@ -28,6 +28,7 @@ QUEUE = {
     "payment_events",
     "accounts",
     "orchestrator_epoch",
+    "orchestrator_writers",
 }
 
 
@@ -145,7 +146,8 @@ async def shop_with_two(owner: asyncpg.Connection[asyncpg.Record]) -> list[str]:
             "insert into job_results (job_id, directory) values ($1, 'a') returning id", job
         )
         await owner.execute(
-            "insert into attempts (submission_id, attempt, token, worker) values ($1, 1, $2, 'w')",
+            "insert into attempts (submission_id, attempt, token, worker, event)"
+            " values ($1, 1, $2, 'w', 'accepted')",
             submission,
             uuid4(),
         )

@@ -87,7 +87,7 @@ where o.epoch = $1 and r.id = s.id and r.state = 'queued';
 -- name: queued_on
 -- Who stands in the lines of $1 directories.
 select r.id, r.directory from job_results r
-where r.directory = any ($1::text[]) and r.state = 'queued' and r.turn is not null;
+where r.directory = any ($1::text[]) and r.waiting;
 
 -- name: profile
 select doc from profiles where id = $1 and ($2::uuid is null or customer_id = $2);
