@@ -15,6 +15,8 @@ from typing import Annotated, Literal
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from dbolt.domain.directory import ProxyPolicy
+
 
 class Settings(BaseSettings):
     """Everything that can be set from outside and is not secret. See docs/configuration.md."""
@@ -48,6 +50,10 @@ class Settings(BaseSettings):
     workers_min: Annotated[int, Field(ge=0, le=1000)] = 1
     workers_max: Annotated[int, Field(ge=1, le=1000)] = 1
     """Bounds of the browser pool. One browser fills two cores."""
+    proxies: str = ""
+    """A file that lists proxies, or `package.module:name` of a provider; empty for none."""
+    proxy_policy: ProxyPolicy = ProxyPolicy.PREFER
+    """For directories that say nothing about it."""
     lease_s: Annotated[float, Field(ge=5, le=3600)] = 90.0
     """A lease without a heartbeat lasts this long."""
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
@@ -112,6 +118,8 @@ class SecretVariables(BaseSettings):
     dbolt_staff_token: SecretStr | None = None
     dbolt_worker_token: SecretStr | None = None
     dbolt_vault_key: SecretStr | None = None
+    dbolt_proxy_urls: SecretStr | None = None
+    """Proxies as in a list's lines, separated by commas or line ends."""
 
 
 def forget_secret_variables() -> None:
