@@ -120,7 +120,8 @@ class Board:
         now = self.clock.now()
         tokens = list(tokens)
         held = [self.held.pop(token) for token in tokens if token in self.held]
-        if any([self.book.give_back(token) for token in tokens]):
+        given_back = [token for token in tokens if self.book.give_back(token)]
+        if given_back:
             self.schedule.proxies_changed(now)
         for hold in held:
             if hold.task is Task.VERIFY:

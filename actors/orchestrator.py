@@ -24,9 +24,9 @@ from actors.commands import Commands
 from actors.commit import GroupCommitter, Verb
 from actors.granting import Granted, Granting, Want
 from actors.keeper import Keeper
-from actors.proxies import keep_proxies
 from actors.pausing import Pausing
 from actors.paying import Paying
+from actors.proxies import keep_proxies
 from actors.verbs import NotYet, Verbs
 from dbolt.domain.directory import Directory
 from dbolt.domain.protocol import (

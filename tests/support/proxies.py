@@ -1,9 +1,11 @@
-"""Real proxies on loopback: `proxy.py` for HTTP, `pproxy` for SOCKS 5, each with a log of its own."""
+"""Real proxies on loopback, each with a log: `proxy.py` for HTTP, `pproxy` for SOCKS 5."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -70,7 +72,7 @@ def free_port() -> int:
 
 @contextlib.asynccontextmanager
 async def http_proxy(folder: Path) -> AsyncIterator[Running]:
-    """proxy.py with a password."""
+    """Runs proxy.py with a password."""
     port = free_port()
     words = ["proxy", "--hostname", "127.0.0.1", "--port", str(port)]
     words += ["--basic-auth", f"{USER}:{PASSWORD}", "--num-workers", "1", "--num-acceptors", "1"]
@@ -81,7 +83,7 @@ async def http_proxy(folder: Path) -> AsyncIterator[Running]:
 
 @contextlib.asynccontextmanager
 async def socks_proxy(folder: Path) -> AsyncIterator[Running]:
-    """pproxy with a password, asked for at every connection."""
+    """Runs pproxy with a password, asked for at every connection."""
     port = free_port()
     listen = f"socks5://127.0.0.1:{port}#{USER}:{PASSWORD}"
     words = ["pproxy", "-l", listen, "-v", "--auth", "0"]
@@ -93,17 +95,16 @@ async def socks_proxy(folder: Path) -> AsyncIterator[Running]:
 async def _running(words: list[str], running: Running) -> AsyncIterator[Running]:
     command = [sys.executable, "-u", "-W", "ignore", "-m", "tests.support.proxy_server", *words]
     with running.log.open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+        # In a group of its own, because proxy.py has children that must end with it.
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+        )
     try:
         await _listens(running, process)
         yield running
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(10)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(10)
 
 
 async def _listens(running: Running, process: subprocess.Popen[bytes]) -> None:

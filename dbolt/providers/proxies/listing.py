@@ -78,13 +78,13 @@ def _address(word: str) -> dict[str, Any]:
         return _bare(word)
     if scheme.lower() not in set(Scheme):
         raise ValueError(f"a proxy's address begins with one of {_SCHEMES}")
+    if set("/?#") & set(rest.rstrip("/")):
+        raise ValueError("an address ends with its port; write / ? # @ in a password as %2F …")
     try:
         parts = urlsplit(f"//{rest}")
         port = parts.port
     except ValueError:
         raise ValueError(_MEANT["port"]) from None
-    if parts.path.strip("/") or parts.query or parts.fragment:
-        raise ValueError("an address ends with its port; write / ? # @ in a password as %2F …")
     if port is None:
         raise ValueError("the port is missing")
     return {
