@@ -87,19 +87,24 @@ class Secrets(BaseModel):
 
     def save(self, path: Path) -> None:
         """Writes to *path*, readable by the owner alone, whole or not at all."""
-        path.parent.mkdir(parents=True, exist_ok=True)
         values = {
             name: value.get_secret_value()
             for name in type(self).model_fields
             if isinstance(value := getattr(self, name), SecretStr)
         }
-        fresh = path.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(values, file)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
+        write_private(path, json.dumps(values))
+
+
+def write_private(path: Path, text: str) -> None:
+    """Writes *text* to *path*, readable by the owner alone, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
 
 
 class SecretVariables(BaseSettings):

@@ -52,6 +52,7 @@ class Book:
         self._records: dict[str, Record] = {}
         self._taken: dict[UUID, tuple[str, Wish]] = {}
         self._used: Counter[str] = Counter()
+        self._given: Counter[str] = Counter()
         self._pairs: OrderedDict[tuple[str, UUID], tuple[str, bool]] = OrderedDict()
         """Of late: which proxy, and whether it did not fail."""
 
@@ -102,6 +103,7 @@ class Book:
         if id_:
             self._taken[token] = id_, wish
             self._used[id_] += 1
+            self._given[id_] += 1
             self._remember(wish, id_, good=True)
         return id_
 
@@ -140,6 +142,7 @@ class Book:
             "cooling_s": round(max(record.rests_until - now, 0.0), 1),
             "in_use": used,
             "concurrency": one.concurrency,
+            "leases": self._given[one.id],
             "faults": record.total,
         }
 
