@@ -71,7 +71,7 @@ def running(
             raise Trouble(str(missing), code=Exit.MISSING) from missing
         _free(settings)
         settings = settings.model_copy(update={"chromium": chromium})
-        settings = _with_proxies(settings)
+        settings = with_proxies(settings)
         catalogue = directories if directories is not None else _catalogue(settings)
         sweep()
         parts.callback(sweep)
@@ -167,7 +167,7 @@ def _catalogue(settings: Settings) -> list[Directory]:
     return list(found.directories)
 
 
-def _with_proxies(settings: Settings) -> Settings:
+def with_proxies(settings: Settings) -> Settings:
     """Settings under which every process finds the same proxies; what was secret is in a file."""
     known = listed(settings)
     if not known and settings.proxy_policy is ProxyPolicy.REQUIRE:

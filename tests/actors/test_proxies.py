@@ -22,6 +22,7 @@ from dbolt.providers.evidence.folder import FolderEvidence
 from dbolt.providers.proxies import ProxiesMissing, Proxy, Scheme
 from dbolt.providers.proxies.routes import Routes
 from dbolt.sandbox.demo import load_demo_profile
+from serve_app.api.metrics import metrics_of
 from tests.support.proxies import Listed, free_port, http_proxy, socks_proxy
 from tests.support.queue import (
     FREE,
@@ -96,6 +97,14 @@ async def test_a_proxy_at_fault_cools_down_and_the_next_try_takes_another(shop: 
     states = await told(orchestrator)
     assert {one["state"] for one in states.values()} == {"cooling"}
     assert all(0 < one["cooling_s"] <= FIRST_REST_S for one in states.values())
+    samples = {
+        (sample.name, sample.labels.get("proxy")): sample.value
+        for family in metrics_of(await orchestrator.status())
+        for sample in family.samples
+    }
+    assert samples["dbolt_proxy_faults_total", "p"] == 1
+    assert samples["dbolt_proxy_leases_total", "q"] == 1
+    assert samples["dbolt_proxy_cooling_s", "p"] > 0
     assert (await orchestrator.status())["resting"] == {}
     assert await shop.one("select failures from directories") == 0, "no strike on the directory"
     # All rest: it goes directly, because the directory does not insist.
