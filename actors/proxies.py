@@ -7,7 +7,7 @@ import logging
 
 from actors.board import Board
 from dbolt.providers.proxies import ProxySource
-from dbolt.providers.proxies.sources import ASK_AGAIN_S, said
+from dbolt.providers.proxies.sources import ASK_AGAIN_S, asked, said
 
 log = logging.getLogger(__name__)
 
@@ -18,12 +18,12 @@ async def keep_proxies(board: Board, source: ProxySource) -> None:
     """Asks *source* for ever. While it cannot tell, the last list holds; before, there is none."""
     while True:
         try:
-            told = await source.proxies()
+            # Credentials end here: the book and all that it says hold facts alone.
+            facts = [proxy.facts for proxy in await asked(source)]
         except Exception as error:  # noqa: BLE001 - the source may be a module of the operator's
             log.warning("the proxies were not told: %s", said(error))
         else:
-            # Credentials end here: the book and all that it says hold facts alone.
-            board.book.update(proxy.facts for proxy in told)
+            board.book.update(facts)
             board.schedule.proxies_changed(board.clock.now())
             board.stir()
         await asyncio.sleep(ASK_AGAIN_S if board.book.read else FIRST_TRIES_S)

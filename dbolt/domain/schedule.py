@@ -141,6 +141,8 @@ class Schedule:
         if lane is None:
             lane = self.lanes[slug] = Lane(slug, Pacer(pace, presses))
         lane.pacer.pace = pace
+        # Whether it needs a proxy may have changed, too.
+        lane.pacer.held_until = -math.inf
         self._offer(lane, -math.inf)
 
     def judge(self, slug: str, breaker: Breaker, now: float) -> None:

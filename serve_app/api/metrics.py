@@ -61,13 +61,13 @@ _COMMIT = (
 )
 
 _PROXY_NUMBERS = (
-    ("in_use", "Attempts that go through it now."),
-    ("score", "How likely it works, up to 1."),
-    ("cooling_s", "Seconds for which it is left alone still."),
+    ("in_use", "dbolt_proxy_in_use", "Attempts that go through it now."),
+    ("score", "dbolt_proxy_score", "How likely it works, up to 1."),
+    ("cooling_s", "dbolt_proxy_cooling_seconds", "For how long it is left alone still."),
 )
 _PROXY_COUNTS = (
-    ("leases", "Attempts that were given it."),
-    ("faults", "Failures of its own."),
+    ("leases", "dbolt_proxy_leases", "Attempts that were given it."),
+    ("faults", "dbolt_proxy_faults", "Failures of its own."),
 )
 
 
@@ -94,13 +94,13 @@ def metrics_of(status: Mapping[str, Any]) -> Iterator[Metric]:
 
 
 def _of_proxies(proxies: Sequence[Mapping[str, Any]]) -> Iterator[Metric]:
-    for name, words in _PROXY_NUMBERS:
-        gauge = GaugeMetricFamily(f"dbolt_proxy_{name}", words, labels=["proxy"])
+    for name, metric, words in _PROXY_NUMBERS:
+        gauge = GaugeMetricFamily(metric, words, labels=["proxy"])
         for proxy in proxies:
             gauge.add_metric([proxy["id"]], proxy[name])
         yield gauge
-    for name, words in _PROXY_COUNTS:
-        counter = CounterMetricFamily(f"dbolt_proxy_{name}", words, labels=["proxy"])
+    for name, metric, words in _PROXY_COUNTS:
+        counter = CounterMetricFamily(metric, words, labels=["proxy"])
         for proxy in proxies:
             counter.add_metric([proxy["id"]], proxy[name])
         yield counter

@@ -104,7 +104,7 @@ async def test_a_proxy_at_fault_cools_down_and_the_next_try_takes_another(shop: 
     }
     assert samples["dbolt_proxy_faults_total", "p"] == 1
     assert samples["dbolt_proxy_leases_total", "q"] == 1
-    assert samples["dbolt_proxy_cooling_s", "p"] > 0
+    assert samples["dbolt_proxy_cooling_seconds", "p"] > 0
     assert (await orchestrator.status())["resting"] == {}
     assert await shop.one("select failures from directories") == 0, "no strike on the directory"
     # All rest: it goes directly, because the directory does not insist.

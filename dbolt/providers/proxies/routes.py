@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from urllib.parse import urlsplit
 
@@ -14,8 +15,11 @@ from dbolt.providers.proxies.bridge import Bridge
 from dbolt.providers.proxies.reach import Fault, reach
 from dbolt.providers.proxies.sources import Known
 
-_ASKED = frozenset({Reason.PROXY, Reason.UNREACHABLE, Reason.TIMEOUT})
-"""Reasons that a proxy may be the cause of."""
+log = logging.getLogger(__name__)
+
+_OURS = frozenset({Reason.BROWSER_CRASHED, Reason.PERMIT_REFUSED, Reason.WORKER_LOST})
+"""Causes that no proxy has a part in."""
+_ON_THE_WAY = frozenset({Reason.PROXY, Reason.UNREACHABLE, Reason.TIMEOUT})
 _REASONS = {
     Fault.GONE: Reason.PROXY,
     Fault.AUTH: Reason.PROXY,
@@ -23,6 +27,8 @@ _REASONS = {
     Fault.SITE: Reason.UNREACHABLE,
 }
 """What is certain; other faults leave the reason as the browser found it."""
+_WHATEVER_WAS_SEEN = frozenset({Fault.GONE, Fault.AUTH})
+"""Faults that explain everything, such as a form that stopped to answer half-way."""
 
 
 class Way:
@@ -42,14 +48,18 @@ class Way:
             return named
         parts = urlsplit(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        return blamed(named, await reach(self._proxy, parts.hostname or "", port))
+        fault = await reach(self._proxy, parts.hostname or "", port)
+        if fault is Fault.REFUSED and parts.scheme == "http" and not self._proxy.is_socks:
+            # Many HTTP proxies make no tunnels to port 80, because browsers want none there.
+            fault = None
+        return blamed(named, fault)
 
 
 def _may_blame(result: Result) -> bool:
     """Whether the proxy may be the cause of such an end."""
     if isinstance(result, Looked):
         return result.found is None
-    return isinstance(result, NotSent) and result.reason in _ASKED
+    return isinstance(result, NotSent) and result.reason not in _OURS
 
 
 def blamed(ended: Result, fault: Fault | None) -> Result:
@@ -60,7 +70,10 @@ def blamed(ended: Result, fault: Fault | None) -> Result:
     reason = _REASONS.get(fault)
     if isinstance(ended, Looked) and reason is Reason.PROXY:
         return NotSent(reason=reason, proxy_id=ended.proxy_id, detail=detail)
-    if isinstance(ended, NotSent) and reason is not None:
+    explained = fault in _WHATEVER_WAS_SEEN or (
+        isinstance(ended, NotSent) and ended.reason in _ON_THE_WAY
+    )
+    if isinstance(ended, NotSent) and reason is not None and explained:
         return ended.model_copy(update={"reason": reason, "detail": detail})
     return ended.model_copy(update={"detail": detail})
 
@@ -100,8 +113,9 @@ class Routes:
         async with self.open(assignment.proxy_id) as way:
             if way is None:
                 # Never without it: somebody relies on where we seem to come from.
+                log.warning("this machine's list of proxies lacks %s", assignment.proxy_id)
                 return NotSent(
-                    reason=Reason.PROXY,
+                    reason=Reason.NO_PROXY,
                     proxy_id=assignment.proxy_id,
                     detail=f"This machine's list of proxies lacks {assignment.proxy_id}.",
                 )

@@ -17,6 +17,7 @@ from dbolt.providers.proxies.listing import parse
 log = logging.getLogger(__name__)
 
 ASK_AGAIN_S = 60.0
+TELL_S = 30.0
 UNKNOWN_S = 5.0
 """How soon a source is asked again for an id that it did not tell."""
 _MODULE = re.compile(r"[A-Za-z_]\w*(\.\w+)*:[A-Za-z_]\w*")
@@ -98,11 +99,15 @@ class Known:
     async def _ask(self) -> None:
         self._asked_at = time.monotonic()
         try:
-            told = await self._source.proxies()
+            self._by_id = {proxy.id: proxy for proxy in await asked(self._source)}
         except Exception as error:  # noqa: BLE001 - a module of the operator's; the last list holds
             log.warning("the proxies were not told: %s", said(error))
-            return
-        self._by_id = {proxy.id: proxy for proxy in told}
+
+
+async def asked(source: ProxySource) -> Sequence[Proxy]:
+    """What *source* tells. Raises whatever it raises, and TimeoutError where it takes too long."""
+    async with asyncio.timeout(TELL_S):
+        return await source.proxies()
 
 
 def said(error: Exception) -> str:

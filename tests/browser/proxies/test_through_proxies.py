@@ -159,7 +159,7 @@ async def test_without_its_proxy_an_assignment_is_not_tried(
         known = {"home_url": site.url, "submit_url": site.url + "/add"}
         result = await trade(browser, tmp_path).attempt(through("gone", **known), yes)
         assert isinstance(result, NotSent)
-        assert result.reason is Reason.PROXY
+        assert result.reason is Reason.NO_PROXY, "nothing is wrong with the proxy"
         assert site.asked == []
 
 
