@@ -6,6 +6,8 @@ import asyncio
 import json
 import os
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -13,9 +15,10 @@ from dbolt.cli import check
 from dbolt.cli.stack import with_proxies
 from dbolt.providers.proxies.listing import parse
 from dbolt.settings import Settings, forget_secret_variables
+from tests.browser.attempt.support import form_page, store_and_thank
 from tests.support.proxies import free_port, http_proxy, socks_proxy
 from tests.support.site import Site
-from tests.unit.cli.test_cli import dbolt
+from tests.unit.cli.test_cli import PROFILE, dbolt, profile_file
 
 LIST = "http://ann:S3cret@127.0.0.1:{port} country=us id=one\n"
 
@@ -89,3 +92,30 @@ def test_up_puts_proxies_of_the_environment_where_only_the_owner_reads_them(
     assert "DBOLT_PROXY_URLS" not in os.environ
     with_proxies(Settings())
     assert not path.exists(), "what is not set any more is not kept"
+
+
+@pytest.mark.browser
+async def test_submit_goes_through_a_proxy_or_not_at_all(tmp_path: Path) -> None:
+    stored: list[dict[str, str]] = []
+    pages: dict[str, Any] = {"GET /add": form_page(), "POST /add": store_and_thank(stored)}
+    async with socks_proxy(tmp_path) as socks, Site(pages) as site:
+        # Only the proxy knows the name.
+        url = f"http://harbour.example:{urlsplit(site.url).port}/add"
+        business = {
+            **PROFILE,
+            "description": "A quiet studio above the market, with classes from dawn to dusk.",
+            "address": {**PROFILE["address"], "postal_code": "12207"},
+        }
+        words = ("submit", str(profile_file(tmp_path, **business)), "-d", url, "--json")
+        dead = f"socks5://127.0.0.1:{free_port()} id=dead"
+        env = {"DBOLT_PROXY_POLICY": "require"}
+        alone = {**env, "DBOLT_PROXY_URLS": dead}
+        failed = await asyncio.to_thread(dbolt, *words, cwd=tmp_path, env=alone)
+        assert json.loads(failed.stdout)[0]["reason"] == "proxy", failed.stderr
+        assert site.asked == []
+        lined = {**env, "DBOLT_PROXY_URLS": socks.line("id=sock")}
+        done = await asyncio.to_thread(dbolt, *words, cwd=tmp_path, env=lined)
+        (end,) = json.loads(done.stdout)
+        assert end["outcome"] == "submitted", end
+        assert end["result"]["proxy_id"] == "sock"
+        assert len(stored) == 1
