@@ -161,7 +161,10 @@ class Board:
         return self.directories[slug].proxy or self.terms.proxy_policy
 
     def take_proxy(self, token: UUID, slug: str, wish: Wish) -> str | None:
-        """As `Book.take`, under the policy of the directory."""
+        """As `Book.take`, under the policy of the directory; None where the lease has passed on."""
+        if token not in self.held:
+            # Nobody would give it back.
+            return None
         return self.book.take(token, wish, self._policy(slug), self.clock.now())
 
     def proxies_did(self, results: Iterable[tuple[UUID, Result]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -16,6 +17,7 @@ from dbolt.browser.chromium import find_chromium
 from dbolt.browser.session import Browser
 from dbolt.domain.directory import ProxyPolicy
 from dbolt.domain.proxy import FIRST_REST_S
+from dbolt.domain.proxy_book import Wish
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import Looked, Task
 from dbolt.providers.evidence.folder import FolderEvidence
@@ -187,6 +189,13 @@ async def test_a_lost_lease_gives_its_proxy_back(shop: Shop) -> None:
     (first,) = await lease(orchestrator, 2)
     (second,) = await lease(orchestrator, 2, wait_s=20)
     assert (first.proxy_id, second.proxy_id) == ("p", "p")
+
+
+async def test_a_lease_that_has_passed_on_takes_no_proxy(shop: Shop) -> None:
+    orchestrator = await shop.orchestrator([directory("a")], TERMS, Listed([proxy("p")]))
+    board = orchestrator._board
+    assert board.take_proxy(uuid4(), "a", Wish("a", uuid4())) is None
+    assert [one["in_use"] for one in board.book.status(board.clock.now())] in ([0], [])
 
 
 async def test_the_business_country_decides_where_there_is_a_choice(shop: Shop) -> None:
