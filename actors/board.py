@@ -12,20 +12,26 @@ from uuid import UUID
 
 from actors.clock import DatabaseClock
 from dbolt.domain.breaker import Breaker
-from dbolt.domain.directory import Directory
+from dbolt.domain.directory import Directory, ProxyPolicy
 from dbolt.domain.protocol import PauseLevel
+from dbolt.domain.proxy import went
+from dbolt.domain.proxy_book import Book, Wish
 from dbolt.domain.schedule import Schedule
-from dbolt.domain.submission import Task
+from dbolt.domain.submission import Result, Task
 from dbolt.store.verifications import Due
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How the orchestrator works. `backoff` multiplies the waits between tries."""
+    """How the orchestrator works. `backoff` multiplies the waits between tries.
+
+    `proxy_policy`: of directories that say nothing about it.
+    """
 
     lease_s: float = 90.0
     backoff: float = 1.0
     reap_s: float = 1.0
+    proxy_policy: ProxyPolicy = ProxyPolicy.PREFER
     chance: Callable[[], float] = random.random
 
 
@@ -53,6 +59,8 @@ class Board:
     terms: Terms
     schedule: Schedule = field(default_factory=Schedule)
     directories: dict[str, Directory] = field(default_factory=dict)
+    book: Book = field(default_factory=Book)
+    """The proxies and who uses them: what a restart forgets of it, it finds out again."""
     held: dict[UUID, Hold] = field(default_factory=dict)
     looks: list[Due] = field(default_factory=list)
     """Looks that may start, in order."""
@@ -94,6 +102,7 @@ class Board:
             and lane.pacer.under_way < lane.pacer.pace.concurrency
             and not self.schedule.paused(PauseLevel.GLOBAL)
             and not self.schedule.paused(PauseLevel.DIRECTORY, look.directory)
+            and self._may_travel(look.directory)
         )
 
     def want_looks(self, wait_s: float = 0.0) -> None:
@@ -109,7 +118,11 @@ class Board:
     def let_go(self, tokens: Iterable[UUID]) -> None:
         """Leases have ended, however they did."""
         now = self.clock.now()
+        tokens = list(tokens)
         held = [self.held.pop(token) for token in tokens if token in self.held]
+        given_back = [token for token in tokens if self.book.give_back(token)]
+        if given_back:
+            self.schedule.proxies_changed(now)
         for hold in held:
             if hold.task is Task.VERIFY:
                 self.schedule.look_ended(hold.directory, now)
@@ -117,6 +130,48 @@ class Board:
                 self.schedule.ended(hold.directory, now, pressed=hold.pressed)
         if held:
             self.stir()
+
+    def proxy_gate(self) -> Callable[[str], float]:
+        """When an attempt on a directory may begin as far as proxies go; for one pick.
+
+        It counts those that it lets through, because they take their proxies after the pick.
+        """
+        now = self.clock.now()
+        left = self.book.places(now)
+
+        def opens(slug: str) -> float:
+            nonlocal left
+            policy = self._policy(slug)
+            at = self.book.opens_at(policy, now)
+            if at <= now and self.book.uses_one(policy, now):
+                if left == 0:
+                    # This pick has promised them all; whether all of it gets leased is not known.
+                    return now + 1.0
+                left -= 1
+            return at
+
+        return opens
+
+    def _may_travel(self, slug: str) -> bool:
+        """Whether a look on *slug* may begin now as far as proxies go."""
+        now = self.clock.now()
+        return self.book.opens_at(self._policy(slug), now) <= now
+
+    def _policy(self, slug: str) -> ProxyPolicy:
+        return self.directories[slug].proxy or self.terms.proxy_policy
+
+    def take_proxy(self, token: UUID, slug: str, wish: Wish) -> str | None:
+        """As `Book.take`, under the policy of the directory; None where the lease has passed on."""
+        if token not in self.held:
+            # Nobody would give it back.
+            return None
+        return self.book.take(token, wish, self._policy(slug), self.clock.now())
+
+    def proxies_did(self, results: Iterable[tuple[UUID, Result]]) -> None:
+        """Attempts have ended so: their proxies are judged by it."""
+        for token, result in results:
+            if (how := went(result)) is not None:
+                self.book.report(token, how, self.clock.now(), self.terms.backoff)
 
     def joins_later(self, joins: Iterable[tuple[str, float]]) -> None:
         """Submissions join the lines of directories at times."""

@@ -51,7 +51,7 @@ class Granting:
         board = self._board
         total = sum(want.count for want in said)
         looks = board.take_looks(total)
-        rows = board.schedule.pick(board.clock.now(), total - len(looks))
+        rows = board.schedule.pick(board.clock.now(), total - len(looks), board.proxy_gate())
         batch.undo.append(lambda: self._put_back(looks, rows))
         workers = _in_turn(said)
         grants = [Grant(look.id, uuid4(), next(workers)) for look in looks]

@@ -28,6 +28,7 @@ from actors.keeper import Keeper
 from actors.pausing import Pausing
 from actors.paying import Paying
 from actors.post import Post, Postman
+from actors.proxies import keep_proxies
 from actors.verbs import NotYet, Verbs
 from dbolt.domain.directory import Directory
 from dbolt.domain.protocol import (
@@ -42,8 +43,8 @@ from dbolt.domain.protocol import (
     RetryFilter,
     Settlement,
 )
-from dbolt.domain.reasons import Reason
-from dbolt.domain.submission import Assignment, HandOver
+from dbolt.domain.submission import Assignment
+from dbolt.providers.proxies import ProxySource
 from dbolt.store import jobs, queue
 from dbolt.store.leases import Asked
 from dbolt.store.pool import Role, close_pool, is_lost, open_pool
@@ -99,11 +100,13 @@ class Orchestrator:
         *,
         vault_key: SecretStr | None = None,
         post: Post | None = None,
+        proxies: ProxySource | None = None,
     ) -> Orchestrator:
         """Takes over from whoever was before, and starts. Raises DatabaseUnreachable.
 
         vault_key: what accounts on directories follow from; without it none are made.
         post: how messages leave; without it they wait in the outbox.
+        proxies: where to learn which there are; without it there are none.
         """
         pool = await open_pool(url, Role.ORCHESTRATOR, max_size=6, settings=SERVER)
         try:
@@ -113,18 +116,21 @@ class Orchestrator:
             clock.set(epoch.now)
             board = Board(epoch.number, clock, terms or Terms())
             board.schedule.served = epoch.turn
+            board.book.read = proxies is None
             await keeper.rebuild(board, pool)
         except BaseException:
             await close_pool(pool)
             raise
         orchestrator = cls(board, pool, vault_key)
-        orchestrator._start(Postman(pool, epoch.number, post) if post else None)
+        orchestrator._start(proxies, Postman(pool, epoch.number, post) if post else None)
         log.info("orchestrator of epoch %s: %s leases are out", epoch.number, len(board.held))
         return orchestrator
 
-    def _start(self, postman: Postman | None) -> None:
+    def _start(self, proxies: ProxySource | None, postman: Postman | None) -> None:
         work = Keeper(self._board, self._pool, self._committer)
         parts = {"commit": self._committer.run(), "tend": work.tend(), "reap": work.reap()}
+        if proxies is not None:
+            parts["proxies"] = keep_proxies(self._board, proxies)
         if postman is not None:
             parts["post"] = postman.run()
         for name, coroutine in parts.items():
@@ -261,13 +267,10 @@ class Orchestrator:
                 await asyncio.sleep(0.2)
         else:
             return []
-        broken = [token for token, assignment in built.items() if assignment is None]
-        for token in broken:
-            result = HandOver(
-                reason=Reason.MISSING_VALUE, detail="The profile does not pass the checks any more."
-            )
-            await self._committer.submit(Verb.SETTLE, Settlement(token=token, result=result))
-        return [assignment for assignment in built.values() if assignment is not None]
+        for token, ended in built.items():
+            if not isinstance(ended, Assignment):
+                await self._committer.submit(Verb.SETTLE, Settlement(token=token, result=ended))
+        return [one for one in built.values() if isinstance(one, Assignment)]
 
     # What the web and the staff ask.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -36,8 +37,11 @@ from dbolt.domain.protocol import (
     Reply,
     RetryFilter,
 )
+from dbolt.domain.route import Route
 from dbolt.domain.submission import Assignment, Result
 from dbolt.providers.evidence.folder import FolderEvidence
+from dbolt.providers.proxies.routes import Routes
+from dbolt.providers.proxies.sources import source_of
 from dbolt.settings import Secrets, Settings
 from dbolt.store.pool import DatabaseUnreachable
 from dbolt.store.queue import Fenced
@@ -55,11 +59,22 @@ CALL_S = 60.0
 class OrchestratorActor:
     """The orchestrator behind its name. It reads the database's address from a file by itself."""
 
-    def __init__(self, secrets_path: str, terms: Terms, office: Office | None = None) -> None:
-        """office: what the post needs; without it messages wait in the outbox."""
+    def __init__(
+        self,
+        secrets_path: str,
+        terms: Terms,
+        office: Office | None = None,
+        proxies: str = "",
+    ) -> None:
+        """What is secret in its sources the actor reads by itself.
+
+        office: what the post needs; without it messages wait in the outbox. proxies: what names
+        their source.
+        """
         self._secrets_path = Path(secrets_path)
         self._terms = terms
         self._office = office
+        self._proxies = proxies
         self._opening = asyncio.Lock()
         self._orchestrator: Orchestrator | None = None
 
@@ -74,6 +89,7 @@ class OrchestratorActor:
                         self._terms,
                         vault_key=secrets.vault_key,
                         post=self._office.post(secrets.smtp_url) if self._office else None,
+                        proxies=source_of(self._proxies),
                     )
                 except DatabaseUnreachable:
                     log.warning("the database is away; it is tried again")
@@ -171,19 +187,33 @@ class Line:
 class BrowserTrade:
     """What a worker does with a real browser."""
 
-    def __init__(self, browser: Browser, evidence: FolderEvidence) -> None:
+    def __init__(
+        self, browser: Browser, evidence: FolderEvidence, routes: Routes | None = None
+    ) -> None:
+        """routes: the ways through proxies; without them, only the direct way is taken."""
         self._browser = browser
         self._evidence = evidence
+        self._routes = routes or Routes(None)
 
     async def attempt(self, assignment: Assignment, permit: Permit) -> Result:
-        return await attempt(self._browser, assignment, permit=permit, evidence=self._evidence)
+        def through(route: Route | None) -> Awaitable[Result]:
+            return attempt(
+                self._browser, assignment, permit=permit, evidence=self._evidence, route=route
+            )
+
+        return await self._routes.take(assignment, assignment.directory.submit_url, through)
 
     async def look(self, assignment: Assignment) -> Result:
-        return await verify(self._browser, assignment, evidence=self._evidence)
+        def through(route: Route | None) -> Awaitable[Result]:
+            return verify(self._browser, assignment, evidence=self._evidence, route=route)
+
+        search = assignment.directory.recipe.search
+        url = search.url if search is not None else assignment.directory.home_url
+        return await self._routes.take(assignment, url, through)
 
 
 class BrowserActor:
-    """A worker with its browser. It knows no secret and no database."""
+    """A worker with its browser. It knows no database, and of secrets only the proxies'."""
 
     def __init__(self, name: str, settings: Settings) -> None:
         browser = Browser(find_chromium(settings.chromium), contact_url=settings.public_url)
@@ -192,7 +222,7 @@ class BrowserActor:
             name,
             Line().exchange,
             browser,
-            BrowserTrade(browser, evidence),
+            BrowserTrade(browser, evidence, Routes(source_of(settings.proxies))),
             slots=settings.slots,
             heartbeat_s=settings.lease_s / 4,
         )

@@ -47,13 +47,14 @@ def start(
     forget_secret_variables()
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     context = _here(settings) if address is None else _there(address)
-    terms = Terms(lease_s=settings.lease_s, backoff=backoff)
+    terms = Terms(lease_s=settings.lease_s, backoff=backoff, proxy_policy=settings.proxy_policy)
     orchestrator = _named(
         ray_actors.OrchestratorActor,
         ray_actors.ORCHESTRATOR,
         str(secrets_path.resolve()),
         terms,
         Office.of(settings),
+        settings.proxies,
     )
     ray.get(orchestrator.ready.remote(), timeout=READY_S)
     pool = _named(ray_actors.PoolActor, ray_actors.POOL, settings)

@@ -15,6 +15,8 @@ from typing import Annotated, Literal
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from dbolt.domain.directory import ProxyPolicy
+
 
 class Settings(BaseSettings):
     """Everything that can be set from outside and is not secret. See docs/configuration.md."""
@@ -48,6 +50,10 @@ class Settings(BaseSettings):
     workers_min: Annotated[int, Field(ge=0, le=1000)] = 1
     workers_max: Annotated[int, Field(ge=1, le=1000)] = 1
     """Bounds of the browser pool. One browser fills two cores."""
+    proxies: str = ""
+    """A file that lists proxies, or `package.module:name` of a provider; empty for none."""
+    proxy_policy: ProxyPolicy = ProxyPolicy.PREFER
+    """For directories that say nothing about it."""
     lease_s: Annotated[float, Field(ge=5, le=3600)] = 90.0
     """A lease without a heartbeat lasts this long."""
     mail_from: str = ""
@@ -85,19 +91,24 @@ class Secrets(BaseModel):
 
     def save(self, path: Path) -> None:
         """Writes to *path*, readable by the owner alone, whole or not at all."""
-        path.parent.mkdir(parents=True, exist_ok=True)
         values = {
             name: value.get_secret_value()
             for name in type(self).model_fields
             if isinstance(value := getattr(self, name), SecretStr)
         }
-        fresh = path.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(values, file)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
+        write_private(path, json.dumps(values))
+
+
+def write_private(path: Path, text: str) -> None:
+    """Writes *text* to *path*, readable by the owner alone, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
 
 
 class SecretVariables(BaseSettings):
@@ -117,6 +128,8 @@ class SecretVariables(BaseSettings):
     dbolt_worker_token: SecretStr | None = None
     dbolt_vault_key: SecretStr | None = None
     smtp_url: SecretStr | None = None
+    dbolt_proxy_urls: SecretStr | None = None
+    """Proxies as in a list's lines, separated by commas or line ends."""
 
 
 def forget_secret_variables() -> None:

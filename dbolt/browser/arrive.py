@@ -20,6 +20,9 @@ Refused = NotSent | HandOver | Left
 
 _ROBOTS_S = 10.0
 _PAGE_S = 30.0
+_PROXY_AUTH = 407
+"""What a proxy that does not accept its credentials answers in place of the site."""
+_LATER = frozenset({429, _PROXY_AUTH})
 
 _CAUSES: tuple[tuple[str, Reason], ...] = (
     (r"ERR_CERT|ERR_SSL|ERR_BAD_SSL", Reason.CERTIFICATE),
@@ -75,7 +78,7 @@ async def _read_robots(run: Run, origin: str) -> Robots | Refused:
         )
         if response is None:
             return Robots()
-        if response.status >= 500 or response.status == 429:
+        if response.status >= 500 or response.status in _LATER:
             # RFC 9309, 2.3.1.4: rules that cannot be read are taken as a complete refusal.
             return _server_error(response)
         if response.status >= 400 or urlsplit(response.url).path.endswith((".html", "/")):
@@ -92,7 +95,7 @@ async def _read_robots(run: Run, origin: str) -> Robots | Refused:
 
 def _by_status(response: Response) -> Refused | None:
     status = response.status
-    if status >= 500 or status == 429:
+    if status >= 500 or status in _LATER:
         return _server_error(response)
     if status in (404, 410):
         return NotSent(
@@ -112,7 +115,7 @@ def _server_error(response: Response) -> NotSent:
     wait = response.headers.get("retry-after", "")[:80]
     after = f"; Retry-After: {wait}" if wait else ""
     return NotSent(
-        reason=Reason.SERVER_ERROR,
+        reason=Reason.PROXY if response.status == _PROXY_AUTH else Reason.SERVER_ERROR,
         http_status=response.status,
         detail=f"{response.url[:200]} answered {response.status}{after}.",
     )

@@ -32,6 +32,7 @@ from dbolt.domain.directory import Policy
 from dbolt.domain.fields import Field
 from dbolt.domain.protocol import Permit
 from dbolt.domain.reasons import WORDS, Reason
+from dbolt.domain.route import Route
 from dbolt.domain.submission import (
     Assignment,
     EvidenceKind,
@@ -57,19 +58,25 @@ _TEXTS = frozenset({Widget.INPUT, Widget.TEXTAREA, Widget.COMBOBOX, Widget.RICH_
 
 
 async def attempt(
-    browser: Browser, assignment: Assignment, *, permit: Permit, evidence: EvidenceSink
+    browser: Browser,
+    assignment: Assignment,
+    *,
+    permit: Permit,
+    evidence: EvidenceSink,
+    route: Route | None = None,
 ) -> Result:
     """How the attempt ended; never an exception but cancellation.
 
     permit: asked once, right before the press that hands the listing in; False calls it off.
     After it has said yes the result is a `Pressed`, whatever happens.
+    route: the proxy that everything goes through; None for the direct way.
     """
     kept_out = _by_policy(assignment)
     if kept_out is not None:
         return kept_out
     began = time.monotonic()
     try:
-        async with browser.new_context(assignment.directory) as visit:
+        async with browser.new_context(assignment.directory, route) as visit:
             run = Run(visit, assignment, permit, Proof(evidence), began)
             end = await _before_the_press(run)
             if not isinstance(end, Filled):

@@ -113,6 +113,8 @@ def launch_args() -> list[str]:
         "--disable-dev-shm-usage",
         "--disable-features=Translate,OptimizationHints,MediaRouter,InterestFeedContentSuggestions",
         "--mute-audio",
+        # Calls between browsers would go around a proxy.
+        "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     ]
     if os.geteuid() == 0:
         # Chromium refuses its own sandbox to root; the container is the wall then.

@@ -19,6 +19,7 @@ from playwright.async_api import Error, Playwright, async_playwright
 from dbolt.browser import chromium, launcher
 from dbolt.browser.visit import Visit
 from dbolt.domain.directory import Directory
+from dbolt.domain.route import Route
 
 _STARTING = threading.Lock()
 """Held while Playwright's driver is started, which takes its program from the environment."""
@@ -134,13 +135,17 @@ class Browser:
         return total
 
     @contextlib.asynccontextmanager
-    async def new_context(self, directory: Directory) -> AsyncIterator[Visit]:
+    async def new_context(
+        self, directory: Directory, route: Route | None = None
+    ) -> AsyncIterator[Visit]:
         """A fresh context for one submission: nothing of any other is seen in it.
+
+        route: the proxy that it goes through; None for the direct way.
 
         Where Chromium has died, or served its time, a new one is started first; the contexts
         that are still open are waited for. Raises NoBrowser or playwright's Error.
         """
-        visit = await self._visit(directory)
+        visit = await self._visit(directory, route)
         try:
             yield visit
         finally:
@@ -149,12 +154,14 @@ class Browser:
             finally:
                 await self._leave()
 
-    async def _visit(self, directory: Directory) -> Visit:
+    async def _visit(self, directory: Directory, route: Route | None) -> Visit:
         while True:
             await self._enter()
             browser = self._chromium
             try:
-                return await Visit.open(self._running(), directory, user_agent=self._user_agent)
+                return await Visit.open(
+                    self._running(), directory, user_agent=self._user_agent, route=route
+                )
             except BaseException as error:
                 await self._leave()
                 # A death is noticed at the first call after it; then there is a new one to be had.

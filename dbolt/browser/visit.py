@@ -16,12 +16,14 @@ from playwright.async_api import (
     Download,
     Error,
     Page,
+    ProxySettings,
     Request,
     Response,
 )
 
 from dbolt.browser import chromium
 from dbolt.domain.directory import Directory
+from dbolt.domain.route import Route
 
 ACTION_TIMEOUT_S = 10.0
 """How long Playwright may wait for one click or one look."""
@@ -80,8 +82,18 @@ class Visit:
         self._tasks: set[asyncio.Task[None]] = set()
 
     @classmethod
-    async def open(cls, browser: Chromium, directory: Directory, *, user_agent: str) -> Self:
-        """A new context in *browser*, fit for *directory*. Raises playwright's Error."""
+    async def open(
+        cls,
+        browser: Chromium,
+        directory: Directory,
+        *,
+        user_agent: str,
+        route: Route | None = None,
+    ) -> Self:
+        """A new context in *browser*, fit for *directory*. Raises playwright's Error.
+
+        route: the proxy that all its traffic takes; None for the direct way.
+        """
         width, height = _VIEWPORT
         context = await browser.new_context(
             user_agent=user_agent,
@@ -90,6 +102,7 @@ class Visit:
             accept_downloads=False,
             service_workers="block",
             permissions=[],
+            proxy=_proxy(route) if route is not None else None,
         )
         try:
             context.set_default_timeout(ACTION_TIMEOUT_S * 1000)
@@ -225,6 +238,14 @@ class Visit:
 
     def _on_download(self, download: Download) -> None:
         self.log.downloads.append(download.suggested_filename[:200])
+
+
+def _proxy(route: Route) -> ProxySettings:
+    username = route.username.get_secret_value()
+    if not username:
+        return ProxySettings(server=route.server)
+    password = route.password.get_secret_value()
+    return ProxySettings(server=route.server, username=username, password=password)
 
 
 def _patience(request: Request) -> float:

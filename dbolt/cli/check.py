@@ -18,7 +18,8 @@ import psutil
 import typer
 from rich.text import Text
 
-from dbolt.cli.output import Exit, emit_json, table
+from dbolt.cli.output import Exit, Trouble, emit_json, table
+from dbolt.domain.directory import ProxyPolicy
 from dbolt.settings import SecretVariables, Settings
 
 
@@ -70,6 +71,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _memory()
     yield _port("web port", settings.host, settings.port)
     yield _stripe()
+    yield _proxies(settings)
 
 
 def _python() -> Finding:
@@ -180,3 +182,23 @@ def _stripe() -> Finding:
         remedy = f"Set {' and '.join(missing)} to take real payments."
         return Finding("Stripe", Health.NOTE, "local stand-in", remedy)
     return Finding("Stripe", Health.OK, "keys are set")
+
+
+def _proxies(settings: Settings) -> Finding:
+    from dbolt.cli.proxies import listed
+
+    try:
+        known = listed(settings)
+    except Trouble as trouble:
+        return Finding("proxies", Health.MISSING, "not usable", " ".join(trouble.problems))
+    if not known and settings.proxy_policy is ProxyPolicy.REQUIRE:
+        remedy = "Set DBOLT_PROXIES, or DBOLT_PROXY_POLICY to another word: nothing would start."
+        return Finding("proxies", Health.MISSING, "none, and all need one", remedy)
+    if not known:
+        return Finding("proxies", Health.OK, "none: sites are visited directly")
+    path = Path(settings.proxies)
+    seen = f"{len(known)}, policy {settings.proxy_policy}"
+    if settings.proxies and path.is_file() and path.stat().st_mode & 0o077:
+        remedy = f"Others can read the passwords in it: chmod 600 {path}."
+        return Finding("proxies", Health.NOTE, seen, remedy)
+    return Finding("proxies", Health.OK, seen)

@@ -22,8 +22,15 @@ from dbolt.catalogue.loader import CatalogueMissing, default_folder, load
 from dbolt.cli.check import port_problem
 from dbolt.cli.client import Running, forget_running, note_running, run_folder
 from dbolt.cli.output import Exit, Trouble, err
-from dbolt.domain.directory import Directory
-from dbolt.settings import Secrets, SecretVariables, Settings, forget_secret_variables
+from dbolt.cli.proxies import given_text, listed
+from dbolt.domain.directory import Directory, ProxyPolicy
+from dbolt.settings import (
+    Secrets,
+    SecretVariables,
+    Settings,
+    forget_secret_variables,
+    write_private,
+)
 from dbolt.store.embedded import Embedded
 
 
@@ -64,6 +71,7 @@ def running(
             raise Trouble(str(missing), code=Exit.MISSING) from missing
         _free(settings)
         settings = settings.model_copy(update={"chromium": chromium})
+        settings = with_proxies(settings)
         catalogue = directories if directories is not None else _catalogue(settings)
         sweep()
         parts.callback(sweep)
@@ -156,6 +164,22 @@ def _catalogue(settings: Settings) -> list[Directory]:
     if found.faults:
         raise Trouble(*(f"{fault.file}: {fault.problem}" for fault in found.faults))
     return list(found.directories)
+
+
+def with_proxies(settings: Settings) -> Settings:
+    """Settings under which every process finds the same proxies; what was secret is in a file."""
+    known = listed(settings)
+    if not known and settings.proxy_policy is ProxyPolicy.REQUIRE:
+        raise Trouble("DBOLT_PROXY_POLICY is require, and there are no proxies: set DBOLT_PROXIES.")
+    path = run_folder(settings.home) / "proxies.txt"
+    if text := given_text(SecretVariables()):
+        write_private(path, text)
+        return settings.model_copy(update={"proxies": str(path.resolve())})
+    path.unlink(missing_ok=True)
+    if Path(settings.proxies).is_file():
+        # Ray's workers have working folders of their own.
+        return settings.model_copy(update={"proxies": str(Path(settings.proxies).resolve())})
+    return settings
 
 
 def _secrets(settings: Settings, parts: ExitStack, database: str) -> Secrets:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -130,6 +130,8 @@ class Schedule:
         self._open: list[tuple[float, str, int]] = []
         self._later: list[tuple[float, str, int]] = []
         self._joins: list[tuple[float, str]] = []
+        self._held: set[str] = set()
+        """Directories whose attempts wait for a proxy."""
         self._hungry: dict[str, None] = {}
         """Lanes to be read from the database, in the order in which that was found out."""
 
@@ -139,6 +141,8 @@ class Schedule:
         if lane is None:
             lane = self.lanes[slug] = Lane(slug, Pacer(pace, presses))
         lane.pacer.pace = pace
+        # Whether it needs a proxy may have changed, too.
+        lane.pacer.held_until = -math.inf
         self._offer(lane, -math.inf)
 
     def judge(self, slug: str, breaker: Breaker, now: float) -> None:
@@ -206,8 +210,14 @@ class Schedule:
             self.lanes[slug].reading = False
             self._hungry[slug] = None
 
-    def pick(self, now: float, at_most: int) -> list[Ready]:
-        """Takes up to *at_most* submissions that may start now, the lowest turns first."""
+    def pick(
+        self, now: float, at_most: int, opens: Callable[[str], float] | None = None
+    ) -> list[Ready]:
+        """Takes up to *at_most* submissions that may start now, the lowest turns first.
+
+        opens: when an attempt on a directory may begin as far as proxies go, asked once for each
+        that would be taken; until then, or until `proxies_changed`, that directory waits.
+        """
         self.tick(now)
         taken: list[Ready] = []
         if self.paused(PauseLevel.GLOBAL):
@@ -218,6 +228,11 @@ class Schedule:
             if lane.version != version:
                 continue
             if lane.pacer.may_start_at(now) > now or self.paused(PauseLevel.DIRECTORY, slug):
+                self._offer(lane, now)
+                continue
+            if opens is not None and (at := opens(slug)) > now:
+                lane.pacer.held_until = at
+                self._held.add(slug)
                 self._offer(lane, now)
                 continue
             row = self._head(lane)
@@ -244,6 +259,13 @@ class Schedule:
         if lane is not None:
             lane.pacer.end(pressed=pressed)
             self._offer(lane, now)
+
+    def proxies_changed(self, now: float) -> None:
+        """A proxy was given back, or there are others: who waits for one may ask again."""
+        held, self._held = self._held, set()
+        for slug in held:
+            self.lanes[slug].pacer.held_until = -math.inf
+            self._offer(self.lanes[slug], now)
 
     def look_ended(self, slug: str, now: float) -> None:
         """A look at a listing on *slug* ended."""

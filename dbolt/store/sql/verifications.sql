@@ -62,14 +62,15 @@ where v.token = any ($1::uuid[]);
 
 -- name: settle
 -- $1 epoch; in step: $2 tokens, $3 found or null, $4 seconds to the next look or null where this
--- was the last, $5 result as JSON. The row goes on waiting or is done; what it means for the
+-- was the last, $5 result as JSON, $6 whether it counts as a try. The row goes on waiting or is done; what it means for the
 -- submission is a move of its own.
 with said as (
-    select * from unnest($2::uuid[], $3::boolean[], $4::float8[], $5::text[])
-        as s(token, found, wait_s, result)
+    select * from unnest($2::uuid[], $3::boolean[], $4::float8[], $5::text[], $6::boolean[])
+        as s(token, found, wait_s, result, counted)
 ), moved as (
     update verifications v
     set found = s.found, result = s.result::jsonb,
+        tries = v.tries - (not s.counted)::int,
         due_at = case when s.wait_s is null then v.due_at
                       else now() + make_interval(secs => s.wait_s) end,
         done_at = case when s.wait_s is null then now() end,
