@@ -55,7 +55,7 @@ class Made:
 
 def made() -> Made:
     """The same page at every call."""
-    chance = random.Random(12)  # noqa: S311 - no secret
+    chance = random.Random(12)
     files = {
         "add": (_html(chance).encode(), "text/html; charset=utf-8"),
         "style.css": (_css(chance).encode(), "text/css"),
@@ -94,7 +94,7 @@ def _form() -> str:
             "<form method=post id=listing>",
             _text("company", "Business name"),
             _select("category", "Category", _CATEGORIES),
-            "<p><label for=about>Description *</label>"
+            "<p><label for=about>Description *</label>",
             "<textarea id=about name=about required></textarea></p>",
             _text("email", "Business e-mail", "email"),
             _text("phone", "Phone", "tel"),
@@ -104,7 +104,7 @@ def _form() -> str:
             _text("city", "City"),
             _select("state", "State", _STATES),
             _text("zip", "ZIP code"),
-            "<p><label><input type=checkbox name=terms value=yes required> "
+            "<p><label><input type=checkbox name=terms value=yes required> ",
             "I agree to the terms of service</label></p>",
             "<button type=submit>Submit your listing</button></form>",
         )

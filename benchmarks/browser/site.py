@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import os
 import socket
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -93,8 +92,8 @@ async def running() -> AsyncIterator[Site]:
     listener.listen(256)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     with listener:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.browser.site", str(listener.fileno())],
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "benchmarks.browser.site", str(listener.fileno())),
             pass_fds=[listener.fileno()],
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
@@ -103,7 +102,7 @@ async def running() -> AsyncIterator[Site]:
         yield site
     finally:
         process.terminate()
-        await asyncio.to_thread(process.wait, 10)
+        await asyncio.wait_for(process.wait(), 10)
 
 
 if __name__ == "__main__":
