@@ -53,7 +53,8 @@ _MAX_PREVIEWS = 3
 _MAX_STEPS = 8
 _ANSWERED_S = 120.0
 """All that happens after the permit: answers, repairs and previews."""
-_SHOWN_S = 30.0
+_SHOWN_S = 8.0
+"""For a last picture where nothing was sent; a page that hangs has none to give."""
 _TEXTS = frozenset({Widget.INPUT, Widget.TEXTAREA, Widget.COMBOBOX, Widget.RICH_TEXT})
 
 

@@ -145,6 +145,11 @@ class Visit:
         """The page that was opened last and is still open; a form may answer in a window."""
         return next((p for p in reversed(self._pages) if not p.is_closed()), self.page)
 
+    def turn_to(self, page: Page) -> None:
+        """*page* is the one that matters, although others were opened after it."""
+        self._pages.remove(page)
+        self._pages.append(page)
+
     def busy(self) -> bool:
         """Whether a document, a script or data is on its way, and not for so long as to hang."""
         now = time.monotonic()

@@ -169,27 +169,6 @@ def _chromiums_of(run_parent: Path) -> list[int]:
     ]
 
 
-async def test_it_is_replaced_after_its_time_but_never_under_an_open_context() -> None:
-    async with Browser(find_chromium(), recycle_after=2) as browser:
-        first = browser.memory_bytes()
-        assert first > 20_000_000
-        order: list[str] = []
-
-        async def third() -> None:
-            async with browser.new_context(a_directory()) as visit:
-                order.append("third")
-                assert await visit.page.evaluate("1") == 1
-
-        async with browser.new_context(a_directory()) as one:
-            async with browser.new_context(a_directory()):
-                pass
-            waiting = asyncio.create_task(third())
-            assert await one.page.evaluate("2") == 2
-            order.append("first still works")
-        await waiting
-        assert order == ["first still works", "third"]
-
-
 async def test_a_stopped_browser_leaves_nothing(tmp_path: Path) -> None:
     browser = Browser(find_chromium(), run_parent=tmp_path)
     async with browser, browser.new_context(a_directory()):
