@@ -48,6 +48,10 @@ class Settings(BaseSettings):
     workers_min: Annotated[int, Field(ge=0, le=1000)] = 1
     workers_max: Annotated[int, Field(ge=1, le=1000)] = 1
     """Bounds of the browser pool. One browser fills two cores."""
+    backlog_s: Annotated[float, Field(gt=0, le=86_400)] = 60.0
+    """What could start now is to be carried out within so long; less means more browsers."""
+    browser_idle_s: Annotated[float, Field(ge=0, le=86_400)] = 60.0
+    """For how long a browser must have been one too many before it goes."""
     lease_s: Annotated[float, Field(ge=5, le=3600)] = 90.0
     """A lease without a heartbeat lasts this long."""
     log_level: Literal["debug", "info", "warning", "error"] = "warning"

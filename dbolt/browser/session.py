@@ -6,10 +6,11 @@ import asyncio
 import contextlib
 import os
 import threading
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import playwright
 import psutil
@@ -56,6 +57,7 @@ class Browser:
         self._changed = asyncio.Condition()
         self._open = 0
         self._served = 0
+        self._replaced: Counter[str] = Counter()
 
     @property
     def user_agent(self) -> str:
@@ -133,6 +135,10 @@ class Browser:
                 total += psutil.Process(pid).memory_info().rss
         return total
 
+    def status(self) -> dict[str, Any]:
+        """`replaced`: by why, how many Chromiums were; `retiring`: how many go after their last."""
+        return {"replaced": dict(self._replaced), "retiring": 0}
+
     @contextlib.asynccontextmanager
     async def new_context(self, directory: Directory) -> AsyncIterator[Visit]:
         """A fresh context for one submission: nothing of any other is seen in it.
@@ -174,6 +180,7 @@ class Browser:
             while self._open and await self._is_spent():
                 await self._changed.wait()
             if await self._is_spent():
+                self._replaced["use" if self.is_alive() else "death"] += 1
                 await self.stop()
                 await self.start()
             self._open += 1
