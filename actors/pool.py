@@ -91,6 +91,7 @@ class Pool:
         self._clock = clock
         self._members: dict[str, _Member] = {}
         self._needs: deque[tuple[float, int]] = deque()
+        self._places = 0
         self._next = 0
         self._hired = 0
         self._crashed = 0
@@ -126,6 +127,7 @@ class Pool:
     async def adjust(self) -> None:
         """One round: the dead are let go, the missing hired, the needless drained."""
         await self._look()
+        self._places = await self._crew.places()
         self._demand = await self._ask_demand()
         now = self._clock()
         self._decision = self._decide(now)
@@ -166,9 +168,10 @@ class Pool:
 
     def _standing(self, now: float) -> Standing:
         working = self._working()
+        waiting = sum(one.started_at is None for one in working.values())
         return Standing(
             working=len(working),
-            pending=sum(one.started_at is None for one in working.values()),
+            pending=min(waiting, max(0, len(self._members) - self._places)),
             young=sum(now - (one.started_at or one.hired_at) < YOUNG_S for one in working.values()),
             draining=len(self._members) - len(working),
         )
@@ -217,8 +220,7 @@ class Pool:
     async def status(self) -> PoolStatus:
         """How large it should be and why, and what everybody is doing."""
         members = sorted(self._members.items(), key=lambda item: (len(item[0]), item[0]))
-        places = await self._crew.places()
-        room = places - sum(one.started_at is not None for one in self._members.values())
+        room = self._places - sum(one.started_at is not None for one in self._members.values())
         told = await asyncio.gather(*(self._told(name, one) for name, one in members))
         browsers = []
         for one in told:
