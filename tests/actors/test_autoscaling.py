@@ -10,6 +10,7 @@ import json
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -39,8 +40,16 @@ ROOT = Path(__file__).parents[2]
 SITES = 6
 
 
+@dataclass(frozen=True)
+class Running:
+    """The product on a cluster."""
+
+    database: str
+    cluster: FakeCluster
+
+
 @pytest.fixture(scope="module")
-def cluster(template_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeCluster]:
+def running(template_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The product on a cluster whose node type offers what cluster.yaml's does, cut to size."""
     name = f"scaling_{uuid4().hex}"
     asyncio.run(run_sql(template_url, f"create database {name} template {TEMPLATE}"))
@@ -55,7 +64,7 @@ def cluster(template_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
     )
     with fake_cluster(_node_type(), idle_s=2) as cluster:
         runtime.start(settings, home / "secrets.json", address=cluster.address, backoff=0.0)
-        yield cluster
+        yield Running(at(template_url, name), cluster)
         runtime.stop()
     asyncio.run(run_sql(template_url, f"drop database {name} with (force)"))
 
@@ -72,14 +81,10 @@ def _node_type() -> dict[str, Any]:
 
 
 @pytest_asyncio.fixture
-async def shop(
-    cluster: FakeCluster, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Shop]:
+async def shop(running: Running) -> AsyncIterator[Shop]:
     """Where orders are placed."""
-    home = tmp_path_factory.getbasetemp().glob("home*/secrets.json")
-    url = Secrets.load(next(iter(home))).database_url.get_secret_value()
-    connection = await asyncpg.connect(url)
-    yield Shop(url, connection)
+    connection = await asyncpg.connect(running.database)
+    yield Shop(running.database, connection)
     await connection.close()
 
 
@@ -120,9 +125,9 @@ async def buy(shop: Shop) -> None:
 
 
 async def test_nodes_come_with_the_backlog_and_go_after_it(
-    cluster: FakeCluster, shop: Shop, town: RunningTown
+    running: Running, shop: Shop, town: RunningTown
 ) -> None:
-    began = time.monotonic()
+    cluster, began = running.cluster, time.monotonic()
     await runtime.orchestrator().sync_directories.remote(entries(town))
     assert cluster.browser_nodes() == 0
     before = await status()
