@@ -18,6 +18,7 @@ from ray.exceptions import GetTimeoutError, RayError
 
 from actors.board import Terms
 from actors.orchestrator import Orchestrator
+from actors.watch import end_with_parent
 from actors.worker import Worker
 from dbolt.browser.attempt import attempt
 from dbolt.browser.chromium import find_chromium
@@ -190,6 +191,7 @@ class BrowserActor:
     """A worker with its browser. It knows no secret and no database."""
 
     def __init__(self, name: str, settings: Settings) -> None:
+        end_with_parent()
         browser = Browser(find_chromium(settings.chromium), contact_url=settings.public_url)
         evidence = FolderEvidence(settings.home.resolve() / "evidence")
         self._browser = browser

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 DEMAND_S = 10.0
 ASK_S = 2.0
 TELL_S = 5.0
-STOP_S = 8.0
+STOP_S = 5.0
 _ERROR = re.compile(r"[\w.]+(Error|Exception|NoBrowser)\b")
 
 
@@ -48,8 +48,9 @@ class Hired:
 class RayCrew:
     """Workers as detached Ray actors."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, kind: type[BrowserActor] = BrowserActor) -> None:
         self._settings = settings
+        self._kind = kind
         self._line = Line()
         self._telling: set[asyncio.Task[None]] = set()
 
@@ -61,7 +62,7 @@ class RayCrew:
         # A name may have been used before; who had it was told to go, and that was not for us.
         await self._tell("forget", name)
         actor = (
-            ray.remote(BrowserActor)
+            ray.remote(self._kind)
             .options(
                 name=name,
                 namespace=NAMESPACE,
