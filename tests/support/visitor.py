@@ -29,5 +29,5 @@ class VisitingActor(BrowserActor):
 
     async def break_(self) -> None:
         """The work ends with an exception, as it would by a defect."""
-        self._worker._say = None  # type: ignore[assignment]  # what the defect is does not matter
-        self._worker._room.set()
+        self._worker._everything = None  # type: ignore[assignment]  # any defect will do
+        self._worker._say.set()
