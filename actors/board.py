@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import math
 import random
+import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -48,6 +50,18 @@ class Hold:
     pressed: bool = False
     extended_at: float = -math.inf
     """When its deadline was last moved, on the database's clock."""
+    since: float = field(default_factory=time.monotonic)
+
+
+@dataclass(slots=True)
+class ServiceTime:
+    """How long leases are held: a moving average, of which each new one is a tenth."""
+
+    mean_s: float | None = None
+
+    def add(self, seconds: float) -> None:
+        """One more has ended."""
+        self.mean_s = seconds if self.mean_s is None else 0.9 * self.mean_s + 0.1 * seconds
 
 
 @dataclass(slots=True)
@@ -69,6 +83,7 @@ class Board:
     draining: set[str] = field(default_factory=set)
     workers: dict[str, float] = field(default_factory=dict)
     """When each worker was last heard of."""
+    service: ServiceTime = field(default_factory=ServiceTime)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     nap_until: float = math.inf
     """When the keeper of the lines looks again by itself."""
@@ -81,6 +96,21 @@ class Board:
         if self.schedule.may_pick:
             return True
         return any(self._look_may_start(look) for look in self.looks)
+
+    def startable(self) -> int:
+        """How many submissions and looks could start now, within the directories' limits."""
+        now = self.clock.now()
+        count = self.schedule.startable(now)
+        places: Counter[str] = Counter()
+        for look in self.looks:
+            if self._look_may_start(look):
+                places[look.directory] += 1
+        for slug, wanted in places.items():
+            pacer = self.schedule.lanes[slug].pacer
+            # Looks and submissions share a directory's places.
+            free = pacer.pace.concurrency - pacer.under_way
+            count += min(wanted, max(0, free - self.schedule.startable_on(slug, now)))
+        return count
 
     def take_looks(self, at_most: int) -> list[Due]:
         """Takes looks whose directories have a place free."""
@@ -124,6 +154,7 @@ class Board:
         if given_back:
             self.schedule.proxies_changed(now)
         for hold in held:
+            self.service.add(time.monotonic() - hold.since)
             if hold.task is Task.VERIFY:
                 self.schedule.look_ended(hold.directory, now)
             else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Coroutine, Sequence
 from functools import partial
 from typing import Any
@@ -30,6 +31,7 @@ from actors.paying import Paying
 from actors.post import Post, Postman
 from actors.proxies import keep_proxies
 from actors.verbs import NotYet, Verbs
+from dbolt.domain.browsers import Demand
 from dbolt.domain.directory import Directory
 from dbolt.domain.protocol import (
     Ack,
@@ -334,10 +336,19 @@ class Orchestrator:
         self._board.draining.add(worker)
         self._board.stir()
 
-    async def demand(self) -> tuple[int, int]:
-        """How many submissions could start at this moment, and how many are under way."""
+    async def forget(self, worker: str) -> None:
+        """*worker* is gone, or is new under an old name: what was said of it before is void."""
+        self._board.draining.discard(worker)
+        self._board.workers.pop(worker, None)
+
+    async def demand(self) -> Demand:
+        """What could start at this moment and what is under way, for who hires workers."""
         board = self._board
-        return board.schedule.startable(board.clock.now()), len(board.held)
+        return Demand(
+            startable=board.startable(),
+            held=dict(Counter(hold.worker for hold in board.held.values())),
+            service_s=board.service.mean_s,
+        )
 
     async def status(self) -> dict[str, Any]:
         """What goes on, for pages and metrics; also while the database is away."""

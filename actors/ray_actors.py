@@ -1,4 +1,4 @@
-"""How do the plain classes become Ray actors? The only module, with `runtime`, that knows Ray.
+"""How do the plain classes become Ray actors? With `ray_pool` and `runtime`, all that knows Ray.
 
 Nothing that presses is ever repeated by Ray: `max_task_retries` is 0 everywhere.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import socket
 from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,14 @@ from ray.exceptions import GetTimeoutError, RayError
 
 from actors.board import Terms
 from actors.orchestrator import Orchestrator
-from actors.pool import Bounds, Pool
 from actors.post import Office
+from actors.watch import end_with_parent
 from actors.worker import Worker
 from dbolt.browser.attempt import attempt
 from dbolt.browser.chromium import find_chromium
 from dbolt.browser.session import Browser
 from dbolt.browser.verify import verify
+from dbolt.domain.browsers import BrowserState, BrowserStatus, Demand
 from dbolt.domain.directory import Directory
 from dbolt.domain.protocol import (
     Exchange,
@@ -52,12 +54,18 @@ NAMESPACE = "dbolt"
 ORCHESTRATOR = "orchestrator"
 POOL = "pool"
 RESOURCE = "browser"
+HEAD = "node:__internal_head__"
+"""A resource that Ray gives to the head node alone."""
 CALL_S = 60.0
 """After so long a call is given up and the actor looked up anew."""
 
 
 class OrchestratorActor:
     """The orchestrator behind its name. It reads the database's address from a file by itself."""
+
+    def __repr__(self) -> str:
+        """What the logs call it."""
+        return "OrchestratorActor"
 
     def __init__(
         self,
@@ -152,7 +160,10 @@ class OrchestratorActor:
     async def drain(self, worker: str) -> None:
         await (await self._it()).drain(worker)
 
-    async def demand(self) -> tuple[int, int]:
+    async def forget(self, worker: str) -> None:
+        await (await self._it()).forget(worker)
+
+    async def demand(self) -> Demand:
         return await (await self._it()).demand()
 
     async def status(self) -> dict[str, Any]:
@@ -216,8 +227,11 @@ class BrowserActor:
     """A worker with its browser. It knows no database, and of secrets only the proxies'."""
 
     def __init__(self, name: str, settings: Settings) -> None:
+        end_with_parent()
         browser = Browser(find_chromium(settings.chromium), contact_url=settings.public_url)
         evidence = FolderEvidence(settings.home.resolve() / "evidence")
+        self._browser = browser
+        self._has_run = False
         self._worker = Worker(
             name,
             Line().exchange,
@@ -228,13 +242,50 @@ class BrowserActor:
         )
         self._working: asyncio.Task[None] | None = None
 
-    async def work(self) -> None:
-        """Works until it is drained."""
-        self._working = asyncio.current_task()
-        await self._worker.run()
+    def __repr__(self) -> str:
+        """What `ray list actors` and the logs call it."""
+        return f"BrowserActor({self._worker.name})"
 
-    async def status(self) -> dict[str, Any]:
-        return {**self._worker.status(), "pid": os.getpid()}
+    async def began(self) -> None:
+        """Answers once the worker has a place and a process."""
+
+    async def work(self) -> None:
+        """Works until it is drained; asked a second time, waits for the same end."""
+        if self._working is None:
+            self._working = asyncio.create_task(self._worker.run())
+        # Whoever asked may go; the work goes on.
+        await asyncio.shield(self._working)
+
+    async def drain(self) -> None:
+        """Takes no more work; `work` returns when what is under way has ended and was told."""
+        self._worker.drain()
+
+    async def status(self) -> BrowserStatus:
+        """What it is doing, with what each slot does."""
+        memory_bytes = await asyncio.to_thread(self._browser.memory_bytes)
+        worker, browser = self._worker.status(), self._browser.status()
+        return BrowserStatus(
+            name=self._worker.name,
+            state=self._state(worker, browser),
+            slots=worker["slots"],
+            doing=worker["doing"],
+            done=worker["done"],
+            recycled=sum(browser["replaced"].values()),
+            memory_mb=round(memory_bytes / 1_000_000),
+            host=socket.gethostname(),
+            node=ray.get_runtime_context().get_node_id(),
+            pid=os.getpid(),
+        )
+
+    def _state(self, worker: dict[str, Any], browser: dict[str, Any]) -> BrowserState:
+        if worker["draining"]:
+            return BrowserState.DRAINING
+        if not self._browser.is_alive():
+            return BrowserState.RECYCLING if self._has_run else BrowserState.STARTING
+        self._has_run = True
+        if browser["retiring"]:
+            return BrowserState.RECYCLING
+        return BrowserState.BUSY if worker["busy"] else BrowserState.IDLE
 
     async def environment(self) -> dict[str, str]:
         """Its environment, for the test that it holds no secret."""
@@ -245,74 +296,3 @@ class BrowserActor:
         if self._working is not None:
             self._working.cancel()
             await asyncio.gather(self._working, return_exceptions=True)
-
-
-class RayCrew:
-    """Workers as Ray actors that end with the pool that hired them."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._line = Line()
-
-    async def hire(self, name: str) -> Any:
-        actor: Any = (
-            ray.remote(BrowserActor)
-            .options(
-                name=name,
-                namespace=NAMESPACE,
-                num_cpus=0,
-                resources={RESOURCE: 1},
-                max_restarts=0,
-                max_task_retries=0,
-                max_concurrency=16,
-            )
-            .remote(name, self._settings)
-        )
-        return actor, actor.work.remote()
-
-    async def is_alive(self, handle: Any) -> bool:
-        _, work = handle
-        done, _ = await asyncio.to_thread(ray.wait, [work], timeout=0)
-        return not done
-
-    async def drain(self, name: str, handle: Any) -> None:
-        del handle
-        await self._line.call("drain", name)
-
-    async def dismiss(self, handle: Any) -> None:
-        actor, _ = handle
-        try:
-            async with asyncio.timeout(15):
-                await actor.stop.remote()
-        except (RayError, TimeoutError):
-            log.warning("a worker did not stop when asked; it is killed")
-        ray.kill(actor)
-
-
-class PoolActor:
-    """The supervisor of the workers."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._line = Line()
-        bounds = Bounds(settings.workers_min, settings.workers_max, settings.slots)
-        self._pool = Pool(RayCrew(settings), bounds, self._demand)
-        self._running: asyncio.Task[None] | None = None
-
-    async def _demand(self) -> tuple[int, int]:
-        startable, busy = await self._line.call("demand")
-        return startable, busy
-
-    async def begin(self) -> None:
-        """Starts to keep the pool; a second time changes nothing."""
-        if self._running is None:
-            self._running = asyncio.create_task(self._pool.run())
-
-    async def status(self) -> dict[str, Any]:
-        return self._pool.status()
-
-    async def stop(self, wait_s: float) -> None:
-        """Sends everybody home."""
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
-        await self._pool.stop(wait_s)

@@ -54,6 +54,10 @@ class Settings(BaseSettings):
     """A file that lists proxies, or `package.module:name` of a provider; empty for none."""
     proxy_policy: ProxyPolicy = ProxyPolicy.PREFER
     """For directories that say nothing about it."""
+    backlog_s: Annotated[float, Field(gt=0, le=86_400)] = 60.0
+    """What could start now is to be carried out within so long; less means more browsers."""
+    browser_idle_s: Annotated[float, Field(ge=0, le=86_400)] = 60.0
+    """For how long a browser must have been one too many before it goes."""
     lease_s: Annotated[float, Field(ge=5, le=3600)] = 90.0
     """A lease without a heartbeat lasts this long."""
     mail_from: str = ""

@@ -30,7 +30,8 @@ OPTIONS: dict[str, Any] = {
     # An open stream would otherwise hold an old replica for the whole of this time.
     "graceful_shutdown_timeout_s": 3.0,
     "graceful_shutdown_wait_loop_s": 0.2,
-    "ray_actor_options": {"num_cpus": 0},
+    # They read the secrets, which lie on the head alone.
+    "ray_actor_options": {"num_cpus": 0, "resources": {"node:__internal_head__": 0.001}},
     "logging_config": {"enable_access_log": False},
 }
 

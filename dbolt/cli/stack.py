@@ -100,8 +100,9 @@ def _start(
 
         _hush("ray._private.authentication.authentication_token_setup", logging.ERROR)
         address = settings.ray_address or None
-        cluster = runtime.start(settings, secrets_path, address=address, backoff=backoff)
+        # Before the start: whoever breaks it off half-way leaves nothing either.
         parts.callback(runtime.stop)
+        cluster = runtime.start(settings, secrets_path, address=address, backoff=backoff)
         _take_back(ours)
         runtime.sync_directories(catalogue)
     with err.status("Web …"):

@@ -276,12 +276,25 @@ class Schedule:
 
     def startable(self, now: float) -> int:
         """How many could start now, by the lines' heads and the directories' limits."""
-        if self.paused(PauseLevel.GLOBAL):
+        return sum(self.startable_on(slug, now) for slug in self.lanes)
+
+    def startable_on(self, slug: str, now: float) -> int:
+        """The same for one directory."""
+        if self.paused(PauseLevel.GLOBAL) or self.paused(PauseLevel.DIRECTORY, slug):
             return 0
-        return sum(
-            min(len(lane.heads), lane.pacer.places(now))
-            for lane in self.lanes.values()
-            if not self.paused(PauseLevel.DIRECTORY, lane.directory)
+        lane = self.lanes[slug]
+        places = min(len(lane.heads), lane.pacer.places(now)) if lane.heads else 0
+        if places <= 0 or not (self.pauses or self._gone):
+            return max(0, places)
+        # Whoever is called off or paused leaves the line only when it comes to its head.
+        return len(list(itertools.islice(filter(self._may_go, lane.heads), places)))
+
+    def _may_go(self, row: Ready) -> bool:
+        """Whether its job and its plan are neither paused nor called off."""
+        return not (
+            row.job_id in self._gone
+            or self.paused(PauseLevel.JOB, str(row.job_id))
+            or self.paused(PauseLevel.PLAN, row.plan)
         )
 
     def next_at(self) -> float:
@@ -354,12 +367,7 @@ class Schedule:
     def _head(self, lane: Lane) -> Ready | None:
         """The first of the lane whose job and plan may start; paused ones leave the memory."""
         while lane.heads:
-            row = lane.heads[0]
-            if not (
-                row.job_id in self._gone
-                or self.paused(PauseLevel.JOB, str(row.job_id))
-                or self.paused(PauseLevel.PLAN, row.plan)
-            ):
+            if self._may_go(lane.heads[0]):
                 return lane.take()
             heapq.heappop(lane.heads)
         return None

@@ -73,7 +73,7 @@ class Battlefield:
             ray.get_actor, random.choice(names), namespace=ray_actors.NAMESPACE
         )
         async with asyncio.timeout(10):
-            os.kill((await actor.status.remote())["pid"], signal.SIGKILL)
+            os.kill((await actor.status.remote()).pid, signal.SIGKILL)
 
     async def rage(self, every_s: tuple[float, float]) -> None:
         """Kills for ever."""

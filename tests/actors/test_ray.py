@@ -76,7 +76,7 @@ def lives(pid: int) -> bool:
 async def test_a_worker_holds_no_secret_and_no_address(cluster: Running) -> None:
     worker = await worker_named("browser-0")
     environment: dict[str, str] = await worker.environment.remote()
-    pid = (await worker.status.remote())["pid"]
+    pid = (await worker.status.remote()).pid
     words = json.dumps(environment) + " ".join(psutil.Process(pid).cmdline())
     for secret in (cluster.database, "kept_from_workers", "postgresql://", "secrets.json"):
         assert secret not in words
