@@ -15,6 +15,7 @@ from ray.exceptions import GetTimeoutError, RayError
 from actors import ray_actors, ray_pool
 from actors.board import Terms
 from actors.post import Office
+from dbolt import logs
 from dbolt.domain.directory import Directory
 from dbolt.settings import Settings, forget_secret_variables
 
@@ -46,7 +47,7 @@ def start(
     # Workers inherit the environment of the process that starts Ray.
     forget_secret_variables()
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    context = _here(settings) if address is None else _there(address)
+    context = _here(settings) if address is None else _there(settings, address)
     close_token()
     terms = Terms(lease_s=settings.lease_s, backoff=backoff, proxy_policy=settings.proxy_policy)
     orchestrator = _named(
@@ -65,6 +66,7 @@ def start(
 
 def _here(settings: Settings) -> Any:
     return ray.init(
+        runtime_env=_speech(settings),
         namespace=ray_actors.NAMESPACE,
         _node_ip_address="127.0.0.1",
         include_dashboard=True,
@@ -76,13 +78,25 @@ def _here(settings: Settings) -> Any:
     )
 
 
-def _there(address: str) -> Any:
+def _there(settings: Settings, address: str) -> Any:
     return ray.init(
+        runtime_env=_speech(settings),
         address=address,
         namespace=ray_actors.NAMESPACE,
         log_to_driver=False,
         logging_level=logging.WARNING,
     )
+
+
+def _speech(settings: Settings) -> dict[str, Any]:
+    """Every process of ours speaks as this one does: structured, and without secrets."""
+    return {
+        "worker_process_setup_hook": "dbolt.logs.configure_worker",
+        "env_vars": {
+            logs.LEVEL: settings.log_level,
+            logs.AS_JSON: "1" if settings.log_json else "",
+        },
+    }
 
 
 def _named(kind: type, name: str, *values: object) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import signal
 from collections.abc import Iterator
@@ -71,6 +72,20 @@ def cluster(template_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def lives(pid: int) -> bool:
     """Whether the process is there."""
     return psutil.pid_exists(pid)
+
+
+def spoken(words: str) -> list[str]:
+    """What becomes of *words* in the log of the process that this runs in."""
+    record = logging.LogRecord("test", logging.WARNING, "", 0, words, None, None)
+    return [handler.format(record) for handler in logging.getLogger().handlers]
+
+
+async def test_every_process_speaks_without_secrets(cluster: Running) -> None:
+    said = "Bearer abcdef0123456789 of ada@example.com"
+    [line] = await ray.remote(spoken).options(num_cpus=0).remote(said)
+    assert "Bearer ***" in line
+    assert "abcdef" not in line
+    assert "ada@" not in line
 
 
 async def test_a_worker_holds_no_secret_and_no_address(cluster: Running) -> None:
