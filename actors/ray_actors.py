@@ -47,6 +47,8 @@ NAMESPACE = "dbolt"
 ORCHESTRATOR = "orchestrator"
 POOL = "pool"
 RESOURCE = "browser"
+RULES_S = 3600.0
+"""For how long a directory's robots.txt is kept; RFC 9309 allows a day."""
 CALL_S = 60.0
 """After so long a call is given up and the actor looked up anew."""
 
@@ -180,7 +182,9 @@ class BrowserActor:
     """A worker with its browser. It knows no secret and no database."""
 
     def __init__(self, name: str, settings: Settings) -> None:
-        browser = Browser(find_chromium(settings.chromium), contact_url=settings.public_url)
+        browser = Browser(
+            find_chromium(settings.chromium), contact_url=settings.public_url, rules_s=RULES_S
+        )
         evidence = FolderEvidence(settings.home.resolve() / "evidence")
         self._worker = Worker(
             name,
