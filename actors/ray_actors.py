@@ -56,6 +56,8 @@ POOL = "pool"
 RESOURCE = "browser"
 HEAD = "node:__internal_head__"
 """A resource that Ray gives to the head node alone."""
+RULES_S = 3600.0
+"""For how long a directory's robots.txt is kept; RFC 9309 allows a day."""
 CALL_S = 60.0
 """After so long a call is given up and the actor looked up anew."""
 
@@ -228,7 +230,9 @@ class BrowserActor:
 
     def __init__(self, name: str, settings: Settings) -> None:
         end_with_parent()
-        browser = Browser(find_chromium(settings.chromium), contact_url=settings.public_url)
+        browser = Browser(
+            find_chromium(settings.chromium), contact_url=settings.public_url, rules_s=RULES_S
+        )
         evidence = FolderEvidence(settings.home.resolve() / "evidence")
         self._browser = browser
         self._has_run = False

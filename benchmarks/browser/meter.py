@@ -59,6 +59,7 @@ def cpu_s(spare: int) -> float:
 
 
 _KINDS = (
+    ("own", ("benchmarks.browser",)),
     ("chromium", ("chromium", "chrome", "headless")),
     ("driver", ("playwright", "node")),
     ("postgres", ("postgres",)),

@@ -11,6 +11,7 @@ import json
 import sys
 import tempfile
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from uuid import UUID
 
 import asyncpg
 import ray
-from playwright.async_api import Page
+from playwright.async_api import ElementHandle, Page
 from pydantic import SecretStr
 
 from actors import ray_actors
@@ -59,7 +60,9 @@ PATIENCE_S = 90.0
 class Blind(Proof):
     """Shows nothing, for comparison."""
 
-    async def picture(self, page: Page, kind: EvidenceKind) -> None:
+    async def picture(
+        self, page: Page, kind: EvidenceKind, around: Collection[ElementHandle] = ()
+    ) -> None:
         """Takes none."""
 
     async def text(self, text: str) -> None:

@@ -59,10 +59,11 @@ async def permitted(run: Run, url: str) -> Refused | None:
         return NotSent(reason=Reason.NO_FORM, detail=f"{url[:200]} is no web address.")
     origin = f"{parts.scheme}://{parts.netloc}"
     if origin not in run.robots:
-        read = await _read_robots(run, origin)
+        read = run.rules.get(origin) or await _read_robots(run, origin)
         if not isinstance(read, Robots):
             return read
         run.robots[origin] = read
+        run.rules.put(origin, read)
     if run.robots[origin].allows(url):
         return None
     return Left(

@@ -7,7 +7,7 @@ import contextlib
 import time
 from functools import partial
 
-from playwright.async_api import Error
+from playwright.async_api import ElementHandle, Error
 
 from dbolt.browser import act
 from dbolt.browser.arrive import arrive, not_reached
@@ -78,7 +78,7 @@ async def attempt(
     began = time.monotonic()
     try:
         async with browser.new_context(assignment.directory, route) as visit:
-            run = Run(visit, assignment, permit, Proof(evidence), began)
+            run = Run(visit, assignment, permit, Proof(evidence), began, rules=browser.rules)
             end = await _before_the_press(run)
             if not isinstance(end, Filled):
                 end = await as_it_may_be(run, end)
@@ -176,7 +176,15 @@ async def _show_before(run: Run, filled: Filled) -> None:
     for action in filled.plan.actions:
         if action.secret and (secret := await act.element(run.visit.page, action.ref)):
             await secret.evaluate(COVER)
-    await run.proof.picture(run.visit.page, EvidenceKind.BEFORE)
+    await run.proof.picture(run.visit.page, EvidenceKind.BEFORE, await _corners(run, filled))
+
+
+async def _corners(run: Run, filled: Filled) -> list[ElementHandle]:
+    """The form's first and last control and its button, where they are in the page itself."""
+    own = [c.ref for c in filled.page.controls if c.form == filled.reading.form and not c.hidden]
+    refs = [ref for ref in (*own[:1], *own[-1:], filled.reading.submit) if ref.startswith("0:")]
+    found = [await act.element(run.visit.page, ref) for ref in dict.fromkeys(refs)]
+    return [element for element in found if element is not None]
 
 
 async def _show_as_it_stands(run: Run) -> None:

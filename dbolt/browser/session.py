@@ -17,6 +17,7 @@ from playwright.async_api import Error
 
 from dbolt.browser import chromium, launcher
 from dbolt.browser.instance import Instance, first_line
+from dbolt.browser.robots import Kept
 from dbolt.browser.visit import Visit
 from dbolt.domain.directory import Directory
 from dbolt.domain.route import Route
@@ -49,6 +50,7 @@ class Browser:
     nothing under way is cut off and nobody waits for it.
     run_parent: where its temporary files go; the system's place for them by default.
     contact_url: where a site's owner learns who we are; part of what we call ourselves.
+    rules_s: for how long a robots.txt that was read holds for later attempts.
     """
 
     def __init__(
@@ -58,7 +60,9 @@ class Browser:
         contact_url: str = "",
         lifetime: Lifetime | None = None,
         run_parent: Path | None = None,
+        rules_s: float = 0.0,
     ) -> None:
+        self.rules = Kept(rules_s)
         self._program = program
         self._contact_url = contact_url
         self._lifetime = lifetime or Lifetime()

@@ -43,7 +43,7 @@ async def verify(
     began = time.monotonic()
     try:
         async with browser.new_context(assignment.directory, route) as visit:
-            run = Run(visit, assignment, _never, Proof(evidence), began)
+            run = Run(visit, assignment, _never, Proof(evidence), began, rules=browser.rules)
             looked = await _look(run, search)
             return looked.model_copy(
                 update={

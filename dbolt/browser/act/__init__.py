@@ -14,12 +14,12 @@ from playwright.async_api import Error, Page
 from dbolt.browser.act.drive import drive
 from dbolt.browser.act.held import Held, is_kept, typed_value
 from dbolt.browser.act.place import call, element, place
-from dbolt.browser.act.press import How, Press, press
+from dbolt.browser.act.press import How, Press, press, rehearse
 from dbolt.browser.frames import frame_at, split
 from dbolt.domain.submission import TypedValue
 from dbolt.forms.reading import Act, Action
 
-__all__ = ["How", "Press", "element", "perform", "press", "read_back"]
+__all__ = ["How", "Press", "element", "perform", "press", "read_back", "rehearse"]
 
 _BATCHED = frozenset({Act.TEXT, Act.SELECT, Act.CHECK, Act.UNCHECK, Act.RICH_TEXT, Act.DATE_TIME})
 _GONE: Held = {"found": False}
