@@ -23,7 +23,13 @@ from dbolt.cli.check import port_problem
 from dbolt.cli.client import Running, forget_running, note_running, run_folder
 from dbolt.cli.output import Exit, Trouble, err
 from dbolt.domain.directory import Directory
-from dbolt.settings import Secrets, SecretVariables, Settings, forget_secret_variables
+from dbolt.settings import (
+    Secrets,
+    SecretVariables,
+    Settings,
+    forget_secret_variables,
+    ray_token_path,
+)
 from dbolt.store.embedded import Embedded
 
 
@@ -88,6 +94,7 @@ def _start(
 ) -> Stack:
     ours = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     with err.status("Ray …"):
+        _bring_token(settings)
         from actors import runtime
 
         _hush("ray._private.authentication.authentication_token_setup", logging.ERROR)
@@ -105,6 +112,15 @@ def _start(
         parts.callback(deployments.stop, cluster_ends=address is None)
         _take_back(ours)
     return Stack(settings, secrets, url, cluster.dashboard_url)
+
+
+def _bring_token(settings: Settings) -> None:
+    """A cluster that `ray start` began wants the token where there is one.
+
+    Ray decides when it is imported whether to show it, and by itself does so to its own only.
+    """
+    if settings.ray_address and ray_token_path().exists():
+        os.environ.setdefault("RAY_AUTH_MODE", "token")
 
 
 def _take_back(handlers: dict[signal.Signals, Any]) -> None:
