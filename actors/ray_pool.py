@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -195,6 +196,10 @@ class PoolActor:
     async def status(self) -> PoolStatus:
         """How large the pool should be, why, and who works in it."""
         return await self._pool.status()
+
+    async def pid(self) -> int:
+        """Its process, for tests that end it."""
+        return os.getpid()
 
     async def stop(self, wait_s: float) -> None:
         """Sends everybody home."""

@@ -17,7 +17,7 @@ from actors.board import Terms
 from actors.post import Office
 from dbolt import logs
 from dbolt.domain.directory import Directory
-from dbolt.settings import Settings, forget_secret_variables
+from dbolt.settings import Settings, forget_secret_variables, ray_token_path
 
 READY_S = 120.0
 GRACE_S = 5.0
@@ -157,7 +157,8 @@ def _stop_actors() -> None:
 
 def close_token() -> None:
     """Whoever reads Ray's token may run code in the cluster, and Ray writes it for all to read."""
-    path = Path(os.environ.get("RAY_AUTH_TOKEN_PATH") or Path.home() / ".ray" / "auth_token")
+    path = ray_token_path()
     with contextlib.suppress(OSError):
-        if path.stat().st_uid == os.geteuid() and path.stat().st_mode & 0o077:
+        found = path.stat()
+        if found.st_uid == os.geteuid() and found.st_mode & 0o077:
             path.chmod(0o600)

@@ -136,6 +136,11 @@ class SecretVariables(BaseSettings):
     """Proxies as in a list's lines, separated by commas or line ends."""
 
 
+def ray_token_path() -> Path:
+    """Where Ray keeps the token that opens its clusters."""
+    return Path(os.environ.get("RAY_AUTH_TOKEN_PATH") or Path.home() / ".ray" / "auth_token")
+
+
 def forget_secret_variables() -> None:
     """Takes the secrets out of this process's environment, so that no child inherits them."""
     for name in SecretVariables.model_fields:

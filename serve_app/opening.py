@@ -20,6 +20,7 @@ from dbolt.providers.payments.standin import StandinCheckout
 from dbolt.providers.payments.stripe import StripeCheckout
 from dbolt.settings import Secrets, Settings
 from dbolt.store.pool import Role, close_pool, open_pool
+from serve_app.browsers import RayBrowsers
 from serve_app.changes import Changes
 from serve_app.counters import Counters
 from serve_app.parts import OpenParts, Parts
@@ -99,6 +100,7 @@ def opener(place: Place, queue: Queue, *, live: bool = True) -> OpenParts:
                 yield Parts(
                     pool=pool,
                     queue=queue,
+                    browsers=RayBrowsers(),
                     changes=changes,
                     evidence=FolderEvidence(place.evidence),
                     checkout=checkout,

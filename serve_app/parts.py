@@ -17,6 +17,7 @@ from fastapi import FastAPI, Request
 from dbolt.domain.submission import EvidenceKind, EvidenceRef
 from dbolt.providers.payments import Checkout
 from dbolt.settings import Secrets
+from serve_app.browsers import Browsers
 from serve_app.changes import Changes
 from serve_app.counters import Counters
 from serve_app.queue import Queue
@@ -43,6 +44,7 @@ class Parts:
 
     pool: asyncpg.Pool[asyncpg.Record]
     queue: Queue
+    browsers: Browsers
     changes: Changes
     evidence: Evidence
     checkout: Checkout

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from serve_app import problems
-from serve_app.api import evidence, health, jobs, metrics, orders, workers
+from serve_app.api import browsers, evidence, health, jobs, metrics, orders, workers
 from serve_app.edge import GuardedApp, content_policy
 from serve_app.parts import OpenParts, lifespan
 from serve_app.web import commands, job, landing, pay, profile, sign_in, staff
@@ -31,7 +31,7 @@ def build_site(open_parts: OpenParts, *, pay_origin: str = "", https: bool = Fal
     )
     problems.register(app, error_page)
     app.state.overview = Shared()
-    for api in (orders, workers, jobs, evidence, health, metrics):
+    for api in (orders, workers, jobs, browsers, evidence, health, metrics):
         app.include_router(api.router)
     for web in (sign_in, staff, commands, landing, pay, profile, job):
         app.include_router(web.router)

@@ -29,6 +29,7 @@ from dbolt.settings import (
     SecretVariables,
     Settings,
     forget_secret_variables,
+    ray_token_path,
     write_private,
 )
 from dbolt.store.embedded import Embedded
@@ -96,6 +97,7 @@ def _start(
 ) -> Stack:
     ours = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     with err.status("Ray …"):
+        _bring_token(settings)
         from actors import runtime
 
         _hush("ray._private.authentication.authentication_token_setup", logging.ERROR)
@@ -113,6 +115,15 @@ def _start(
         parts.callback(deployments.stop, cluster_ends=address is None)
         _take_back(ours)
     return Stack(settings, secrets, url, cluster.dashboard_url)
+
+
+def _bring_token(settings: Settings) -> None:
+    """A cluster that `ray start` began wants the token where there is one.
+
+    Ray decides when it is imported whether to show it, and by itself does so to its own only.
+    """
+    if settings.ray_address and ray_token_path().exists():
+        os.environ.setdefault("RAY_AUTH_MODE", "token")
 
 
 def _take_back(handlers: dict[signal.Signals, Any]) -> None:

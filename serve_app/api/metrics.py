@@ -15,6 +15,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from serve_app import browsers
 from serve_app.identity import Staff, Viewer, viewer_of
 from serve_app.parts import parts_of
 from serve_app.problems import Problem
@@ -35,8 +36,10 @@ async def metrics(
     up = GaugeMetricFamily(
         "dbolt_orchestrator_up", "1 while the orchestrator answers.", value=float(told is not None)
     )
+    pool = await answer_or_away(parts.browsers.status())
     registry = CollectorRegistry()
-    registry.register(_Told([up, *metrics_of(told or {})]))
+    of_pool = browsers.metrics_of(pool) if pool else ()
+    registry.register(_Told([up, *metrics_of(told or {}), *of_pool]))
     text = generate_latest(registry) + generate_latest(parts.counters.registry)
     return PlainTextResponse(text.decode(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import os
@@ -20,6 +21,7 @@ from pydantic import SecretStr
 from ray.exceptions import RayError
 
 from actors import ray_actors, runtime
+from dbolt.domain.browsers import PoolStatus
 from dbolt.domain.protocol import Ack, Exchange, Fulfilled, Reply, Settlement
 from dbolt.settings import Secrets, Settings
 from tests.support.postgres import TEMPLATE, at, run_sql
@@ -128,6 +130,32 @@ async def test_leases_outlive_a_killed_orchestrator(cluster: Running) -> None:
     count = "select count(*) from job_results where state = 'submitted'"
     assert await shop.one(count) == len(tokens)
     await connection.close()
+
+
+async def test_a_new_pool_takes_over_the_workers_at_work(cluster: Running) -> None:
+    worker = await worker_named("browser-0")
+    pid = (await worker.status.remote()).pid
+    pool = await asyncio.to_thread(ray.get_actor, ray_actors.POOL, namespace=ray_actors.NAMESPACE)
+    os.kill(await pool.pid.remote(), signal.SIGKILL)
+    async with asyncio.timeout(60):
+        while True:
+            with contextlib.suppress(RayError):
+                told: PoolStatus = await pool.status.remote()
+                if [one.pid for one in told.browsers] == [pid]:
+                    break
+            await asyncio.sleep(0.2)
+    assert (told.hired, told.target) == (0, 1)
+    assert psutil.Process(pid).is_running()
+
+
+async def test_without_an_orchestrator_all_goes_in_good_order_too(cluster: Running) -> None:
+    """The last test: nothing is left of the cluster after it."""
+    family = children()
+    ray.kill(runtime.orchestrator())
+    await asyncio.to_thread(runtime.stop)
+    ours = [psutil.Process(pid) for pid in family & cluster.processes if lives(pid)]
+    _, alive = await asyncio.to_thread(psutil.wait_procs, ours, 10)
+    assert not alive
 
 
 async def answered(line: ray_actors.Line, said: Exchange) -> Reply:

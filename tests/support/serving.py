@@ -19,6 +19,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from actors.orchestrator import Orchestrator
+from dbolt.domain.browsers import BrowserState, BrowserStatus, Cause, PoolStatus, Slot, Stage
 from dbolt.domain.protocol import (
     Exchange,
     Fulfilled,
@@ -29,7 +30,7 @@ from dbolt.domain.protocol import (
     Reply,
     RetryFilter,
 )
-from dbolt.domain.submission import EvidenceKind, EvidenceRef
+from dbolt.domain.submission import EvidenceKind, EvidenceRef, Task
 from dbolt.providers.payments.standin import StandinCheckout
 from dbolt.settings import Secrets
 from dbolt.store.pool import Role, open_pool
@@ -109,6 +110,44 @@ class Line:
         return answer
 
 
+@dataclass
+class Staffed:
+    """A pool of two browsers, one of them at work, which a test can take away."""
+
+    away: bool = False
+
+    async def status(self) -> PoolStatus:
+        """How it stands."""
+        if self.away:
+            raise QueueAway
+        doing = [Slot(directory="Alpha", task=Task.SUBMIT, stage=Stage.FILLING, since_s=3.5)]
+        return PoolStatus(
+            target=2,
+            needed=2,
+            cause=Cause.DEMAND,
+            reason="4 could start now and 1 under way, lasting 9 s; 2 browsers are needed.",
+            least=0,
+            most=4,
+            startable=4,
+            service_s=9.0,
+            hired=3,
+            crashed=1,
+            browsers=[
+                BrowserStatus(
+                    name="browser-0",
+                    state=BrowserState.BUSY,
+                    slots=3,
+                    doing=doing,
+                    done=12,
+                    recycled=1,
+                    memory_mb=412,
+                    host="node-a",
+                ),
+                BrowserStatus(name="browser-2", state=BrowserState.PENDING),
+            ],
+        )
+
+
 class Shelf:
     """Evidence in memory."""
 
@@ -165,6 +204,7 @@ async def parts_on(
         yield Parts(
             pool=pool,
             queue=Line(orchestrator),
+            browsers=Staffed(),
             changes=changes,
             evidence=Shelf(),
             checkout=StandinCheckout(),
