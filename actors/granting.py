@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from uuid import uuid4
+
+from uuid_utils.compat import uuid7
 
 from actors.batch import Batch
 from actors.board import Board, Hold
@@ -54,9 +55,9 @@ class Granting:
         rows = board.schedule.pick(board.clock.now(), total - len(looks), board.proxy_gate())
         batch.undo.append(lambda: self._put_back(looks, rows))
         workers = _in_turn(said)
-        grants = [Grant(look.id, uuid4(), next(workers)) for look in looks]
+        grants = [Grant(look.id, uuid7(), next(workers)) for look in looks]
         given = [Granted(Task.VERIFY, lease) for lease in await self._lease_looks(batch, grants)]
-        grants = [Grant(row.id, uuid4(), next(workers)) for row in rows]
+        grants = [Grant(row.id, uuid7(), next(workers)) for row in rows]
         given += [Granted(Task.SUBMIT, lease) for lease in await self._lease_rows(batch, grants)]
         batch.after.append(lambda: self._leased(looks, rows, given))
         return self._shared_out(said, given)

@@ -6,6 +6,7 @@ Nothing that presses is ever repeated by Ray: `max_task_retries` is 0 everywhere
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import socket
@@ -62,6 +63,16 @@ CALL_S = 60.0
 """After so long a call is given up and the actor looked up anew."""
 
 
+def quiet_collector() -> None:
+    """For a process that makes many short-lived values: what was loaded is not searched again.
+
+    The collector took a tenth of the orchestrator's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
 class OrchestratorActor:
     """The orchestrator behind its name. It reads the database's address from a file by itself."""
 
@@ -81,6 +92,7 @@ class OrchestratorActor:
         office: what the post needs; without it messages wait in the outbox. proxies: what names
         their source.
         """
+        quiet_collector()
         self._secrets_path = Path(secrets_path)
         self._terms = terms
         self._office = office

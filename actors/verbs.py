@@ -120,8 +120,6 @@ class Verbs:
         return Settling(
             one.token,
             of_result(one.result, failures, terms.chance(), terms.backoff, ours=ours),
-            plain_text(one.result.detail)[:2000],
-            plain_text(getattr(one.result, "listing_url", ""))[:2000],
             stored(one.result),
         )
 

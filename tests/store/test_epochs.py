@@ -117,7 +117,7 @@ async def late(shop: Shop) -> AsyncIterator[Late]:
 
 def _settling(token: UUID) -> Settling:
     outcome = of_result(NotSent(reason=Reason.UNREACHABLE), 0, 0.5)
-    return Settling(token, outcome, "late", "", "{}")
+    return Settling(token, outcome, '{"detail": "late"}')
 
 
 DEEDS: dict[str, Callable[[Late], Awaitable[Any]]] = {

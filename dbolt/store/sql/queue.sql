@@ -104,7 +104,9 @@ with wanted as (
     insert into events (job_id, submission_id, event, from_state, to_state, attempt, actor)
     select job_id, id, 'leased', from_state, to_state, attempt, worker from moved
 )
-select * from moved;
+select id, job_id, directory, attempt, failures, token, worker, deadline_at, listing_url,
+       customer_id, profile_id, plan, job_state
+from moved;
 
 -- name: start_jobs
 -- $1 epoch, $2 jobs of which something was leased.
@@ -162,25 +164,24 @@ where o.epoch = $1 and r.token = any ($2::uuid[])
 returning r.token;
 
 -- name: settle
--- $1 epoch; in step: $2 tokens; $3 event, $4 reason and $5 count of failures to add where nothing
--- was pressed; $6 event and $7 reason after a press; $8 detail, $9 address of the listing,
--- $10 seconds to wait where it goes back to the queue, $11 result as JSON.
+-- $1 epoch; in step: $2 tokens, $3 kinds of outcome, $4 seconds to wait where it goes back to the
+-- queue, $5 results as JSON. Of each kind: $6 event, $7 reason and $8 count of failures to add where
+-- nothing was pressed; $9 event and $10 reason after a press.
 with said as (
-    select * from unnest($2::uuid[], $3::text[], $4::text[], $5::smallint[], $6::text[], $7::text[],
-                         $8::text[], $9::text[], $10::float8[], $11::text[])
-        as s(token, event, reason, failures, press_event, press_reason, detail, listing_url, wait_s,
-             result)
+    select * from unnest($2::uuid[], $3::integer[], $4::float8[], $5::text[])
+        as s(token, kind, wait_s, result)
 ), found as materialized (
-    select s.*, b.ctid as at, b.id, b.state, b.worker, b.leased_at
+    select s.token, s.kind, s.wait_s, s.result::jsonb as result, b.ctid as at, b.id, b.state,
+           b.worker, b.leased_at, b.state = 'pressed' as sent
     from said s
     cross join lateral (select b.ctid, b.* from job_results b where b.token = s.token limit 1) b
 ), moved as (
     update job_results r
     set state = t.to_state,
-        reason = case s.state when 'pressed' then s.press_reason else s.reason end,
-        detail = s.detail,
-        listing_url = coalesce(nullif(s.listing_url, ''), r.listing_url),
-        failures = r.failures + case s.state when 'pressed' then 0 else s.failures end,
+        reason = case when s.sent then ($10::text[])[s.kind] else ($7::text[])[s.kind] end,
+        detail = coalesce(left(s.result ->> 'detail', 2000), ''),
+        listing_url = coalesce(nullif(left(s.result ->> 'listing_url', 2000), ''), r.listing_url),
+        failures = r.failures + case when s.sent then 0 else ($8::smallint[])[s.kind] end,
         not_before = case t.to_state when 'queued' then now() + make_interval(secs => s.wait_s)
                                      else r.not_before end,
         token = null, epoch = null, worker = null, leased_at = null, deadline_at = null,
@@ -188,22 +189,22 @@ with said as (
     from found s
     cross join orchestrator_epoch o
     join transitions t on t.from_state = s.state
-        and t.event = case s.state when 'pressed' then s.press_event else s.event end
+        and t.event = case when s.sent then ($9::text[])[s.kind] else ($6::text[])[s.kind] end
     where r.ctid = s.at and r.token is not distinct from s.token
       and r.state is not distinct from s.state and o.epoch = $1
     returning r.id, r.job_id, r.directory, r.attempt, s.token, s.worker, s.leased_at, t.event,
-              r.reason, r.detail, r.failures, t.from_state, t.to_state, t.moving, s.result,
-              r.listing_url, extract(epoch from r.not_before)::float8 as not_before
+              r.reason, r.detail, t.from_state, t.to_state, t.moving, s.result, r.listing_url,
+              extract(epoch from r.not_before)::float8 as not_before
 ), ended as (
     insert into attempts (submission_id, attempt, token, worker, started_at, event, reason, result)
-    select id, attempt, token, worker, leased_at, event, reason, result::jsonb from moved
+    select id, attempt, token, worker, leased_at, event, reason, result from moved
 ), logged as (
     insert into events
         (job_id, submission_id, event, from_state, to_state, reason, attempt, actor, detail)
     select job_id, id, event, from_state, to_state, reason, attempt, worker, detail from moved
 )
-select id, job_id, directory, token, event, reason, failures, from_state, to_state, moving,
-       listing_url, not_before
+select id, job_id, directory, event, from_state, to_state, moving, token, reason, listing_url,
+       not_before
 from moved;
 
 -- name: ours
