@@ -10,6 +10,7 @@ from dbolt.browser import act
 from dbolt.browser.cascade import arrived, explored
 from dbolt.browser.find import behind_wall
 from dbolt.browser.run import Ended, Found, Run
+from dbolt.browser.sections import opened, peeked, with_offered
 from dbolt.domain.fields import Field
 from dbolt.domain.reasons import WORDS, Reason
 from dbolt.domain.submission import HandOver, NotSent, TypedValue
@@ -22,6 +23,7 @@ from dbolt.forms.values.signs import control_name
 from dbolt.forms.words import fold
 
 _MAX_ROUNDS = 6
+_MAX_SECTIONS = 12
 _TRIES = 2
 """How often one control is set: what a page takes away twice it does not want."""
 
@@ -59,20 +61,38 @@ class Filled:
 
 
 async def fill(run: Run, found: Found) -> Filled | Ended:
-    """Fills the form in until the page holds everything that it should.
+    """Fills the form in, section after section, until the page holds everything that it should."""
+    wanted: dict[str, Action] = {}
+    filled = await _fill_shown(run, found, wanted)
+    for _ in range(_MAX_SECTIONS):
+        if not isinstance(filled, Filled) or filled.reading.submit_is_next:
+            return filled
+        if not await opened(run, filled.page, filled.reading):
+            return filled
+        page = await run.look()
+        reading = same_form(run, page, filled.reading)
+        if reading is None:
+            return filled
+        filled = await _fill_shown(run, Found(page, reading), wanted)
+    return filled
+
+
+async def _fill_shown(run: Run, found: Found, wanted: dict[str, Action]) -> Filled | Ended:
+    """Fills in what is on show.
 
     A page may wipe values when it renders a part of the form anew, and show further controls
     after a choice: both are looked for after every round.
+    wanted: what the form should hold by now, by control; grows.
     """
     page, reading = found.page, found.reading
+    await peeked(run, page, reading)
     plan = _plan(run, page, reading)
     if plan.stop in _BEFORE_TYPING:
         return behind_wall(plan.stop, plan.detail)
-    wanted: dict[str, Action] = {}
     tries: Counter[str] = Counter()
     lost: list[TypedValue] = []
     for _ in range(_MAX_ROUNDS):
-        wanted = _still_there(wanted, page) | {_key(a): a for a in plan.actions}
+        _keep_up(wanted, page, plan)
         values = await act.read_back(run.visit.page, list(wanted.values()))
         run.note_typed(list(wanted.values()), values)
         held = dict(zip(wanted, values, strict=True))
@@ -144,7 +164,8 @@ def _left_out(filled: Filled, verdict: VerdictReading) -> set[str]:
 def _plan(run: Run, page: Page, reading: Reading) -> FillPlan:
     """The plan for the page as it is now, with the values that earlier complaints led to."""
     assignment = run.assignment
-    page = replace(page, controls=tuple(_insisted(control, run) for control in page.controls))
+    page = replace(page, controls=tuple(_insisted(c, run) for c in page.controls))
+    page = replace(page, controls=tuple(with_offered(c, run) for c in page.controls))
     plan = plan_fill(page, reading, assignment.profile, account=assignment.account, today=run.today)
     return replace(plan, actions=tuple(_fixed(action, run) for action in plan.actions))
 
@@ -191,6 +212,9 @@ def _key(action: Action) -> str:
     return " ".join((action.ref, *boxes))
 
 
-def _still_there(wanted: dict[str, Action], page: Page) -> dict[str, Action]:
+def _keep_up(wanted: dict[str, Action], page: Page, plan: FillPlan) -> None:
+    """Drops what is no longer on the page, and adds what is planned."""
     refs = {c.ref for c in page.controls}
-    return {key: action for key, action in wanted.items() if action.ref in refs}
+    for key in [key for key, action in wanted.items() if action.ref not in refs]:
+        del wanted[key]
+    wanted.update({_key(a): a for a in plan.actions})

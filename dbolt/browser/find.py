@@ -16,8 +16,8 @@ from dbolt.browser.settle import changed
 from dbolt.domain.reasons import WORDS, Reason
 from dbolt.domain.submission import HandOver, Left, NotSent
 from dbolt.forms.classify import classify
-from dbolt.forms.entry import entry_links
-from dbolt.forms.page import Link, Page
+from dbolt.forms.entry import entry_buttons, entry_links
+from dbolt.forms.page import Button, Link, Page
 from dbolt.forms.reading import FormKind, Reading
 from dbolt.forms.walls import wall
 
@@ -29,9 +29,16 @@ _LATE_FORM_S = 6.0
 async def find_form(run: Run) -> Found | Ended:
     """The best listing form of the page or of a page linked from it, two clicks away at most."""
     visited = {_plain(run.visit.page.url)}
+    pressed: set[str] = set()
     hop = 0
     while True:
         page, readings = await _look_for_form(run)
+        if is_listing(readings) and _is_open(page, readings[0]):
+            return Found(page, readings[0])
+        button = next((b for b in entry_buttons(page) if b.ref not in pressed), None)
+        if button is not None and len(pressed) < _MAX_HOPS and await _opened(run, button):
+            pressed.add(button.ref)
+            continue
         if is_listing(readings):
             return Found(page, readings[0])
         barred = wall(page) in (Reason.ROBOT_WALL, Reason.PAYMENT_REQUIRED)
@@ -48,6 +55,27 @@ async def find_form(run: Run) -> Found | Ended:
 def is_listing(readings: Sequence[Reading]) -> bool:
     """Whether the best form is one for new listings."""
     return bool(readings) and readings[0].kind is FormKind.LISTING
+
+
+def _is_open(page: Page, reading: Reading) -> bool:
+    """Whether anything of the form is on show, or its button is."""
+    shown = any(not c.hidden for c in page.controls if c.form == reading.form)
+    return shown or bool(reading.submit)
+
+
+async def _opened(run: Run, button: Button) -> bool:
+    """Presses a button that should open the form ("As a guest", a free plan); whether it could."""
+    page = run.visit.page
+    clickable = await act.element(page, button.ref)
+    if clickable is None:
+        return False
+    try:
+        await clickable.click(timeout=4_000)
+    except Error:
+        return False
+    await changed(page, 2.0)
+    opened = run.visit.newest()
+    return opened is page or await arrive(run, opened.url) is None
 
 
 def without_form(page: Page, readings: Sequence[Reading]) -> Ended:

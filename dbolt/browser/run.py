@@ -69,6 +69,10 @@ class Run:
     """Lists whose options did not come, by their refs."""
     explored: set[str] = field(default_factory=set)
     """Lists whose options have all been looked behind, by their refs."""
+    offered: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What lists that show their choices only when open have to choose from, by their refs."""
+    unfolded: set[str] = field(default_factory=set)
+    """What was pressed to open closed sections, by its refs."""
     tried: set[Tried] = field(default_factory=set)
 
     @property

@@ -21,9 +21,11 @@ from dbolt.forms.reading import FormKind, Reading, VerdictReading
 from dbolt.forms.verdict import form_again
 from dbolt.forms.walls import wall
 
-_MAX_STEPS = 8
+_MAX_STEPS = 16
 _MAX_REPAIRS = 2
 _NEXT_S = 10.0
+_QUESTIONS = 2
+"""How many groups that wait out of sight make a page of one question at a time."""
 
 _STEP = re.compile(
     r"\b(?:step|schritt|paso|étape|etape|passo|stap|krok|etap|part|teil|page|seite)\s*"
@@ -58,8 +60,10 @@ def _leads_on(filled: Filled) -> bool:
     """
     if not filled.reading.submit_is_next:
         return False
-    waiting = any(c.form == filled.reading.form and c.step_hidden for c in filled.page.controls)
-    return waiting or counts_steps(filled.page.text)
+    own = filled.reading.form
+    waiting = any(c.form == own and c.step_hidden for c in filled.page.controls)
+    turned = {c.form for c in filled.page.controls if c.step_hidden and c.form != own}
+    return waiting or len(turned) >= _QUESTIONS or counts_steps(filled.page.text)
 
 
 def counts_steps(text: str) -> bool:
@@ -172,9 +176,12 @@ def _asks(reading: Reading) -> bool:
 
 def step_form(readings: Sequence[Reading], before: Reading) -> Reading | None:
     """The form that carries on from *before*: a listing form, the same one, or what asks most."""
-    able = [r for r in readings if r.kind not in _NEVER_A_STEP and r.submit]
+    shown = [r for r in readings if r.submit]
+    able = [r for r in shown if r.kind not in _NEVER_A_STEP]
     if not able:
-        return None
+        # One box for an e-mail address looks like a newsletter; on a page that has turned to its
+        # next question, the only form is that question.
+        return shown[0] if len(shown) == 1 else None
     return max(
         able,
         key=lambda r: (

@@ -73,6 +73,7 @@ class Field(StrEnum):
     ACCOUNT_PASSWORD = "account_password"
     ACCOUNT_PASSWORD_CONFIRM = "account_password_confirm"
 
+    PLAN = "plan"
     TERMS = "terms"
     NEWSLETTER = "newsletter"
     CAPTCHA = "captcha"
@@ -182,6 +183,7 @@ SPECS: dict[Field, FieldSpec] = {
             Kind.SECRET,
             scope=Scope.ACCOUNT,
         ),
+        _spec(Field.PLAN, "Listing plan", Kind.CHOICE, scope=Scope.CONSENT),
         _spec(Field.TERMS, "Terms accepted", Kind.FLAG, scope=Scope.CONSENT, many=True),
         _spec(Field.NEWSLETTER, "Newsletter", Kind.FLAG, scope=Scope.CONSENT, many=True),
         _spec(Field.CAPTCHA, "Captcha", Kind.TEXT, scope=Scope.CHALLENGE),

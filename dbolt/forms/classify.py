@@ -166,13 +166,22 @@ def _whole_addresses(
         if field is not Field.STREET:
             continue
         block = {f for c, f in zip(cases, fields, strict=True) if c.block == cases[index].block}
-        narrow = not word_set("streets").isdisjoint(cases[index].words)
+        narrow = not word_set("streets").isdisjoint(_asked(cases[index]))
         beside = _REST & (block | set(fields))
         room = cases[index].control.widget is Widget.TEXTAREA or _names_parts(cases[index], known)
         whole = room and Field.CITY not in beside
         if whole or (not narrow and not beside):
             settled[index] = Field.ADDRESS
     return settled
+
+
+def _asked(case: Case) -> set[str]:
+    """The words about a control, without those of an example ("e.g. 34 Wigmore Street")."""
+    labels = case.control.labels
+    shown = [x.text for x in labels if x.kind is LabelKind.PLACEHOLDER]
+    example = {w for text in shown if any(c.isdigit() for c in text) for w in words(text)}
+    own = {w for x in labels if x.kind is not LabelKind.PLACEHOLDER for w in words(x.text)}
+    return set(case.words) - (example - own)
 
 
 def _names_parts(case: Case, known: Lexicon) -> bool:

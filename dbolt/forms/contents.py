@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 import pycountry
 
 from dbolt.domain.fields import Field
+from dbolt.forms import fees
 from dbolt.forms.lexicon import LANGUAGES, NONE, Lexicon
 from dbolt.forms.page import Control
 from dbolt.forms.reading import Because
@@ -46,6 +47,8 @@ def contents(control: Control, lexicon: Lexicon) -> list[tuple[str, Because]]:
     days = sum(bool(lexicon.find("days", t)) for t in shown) / len(shown)
     if days > 0.6:
         found.append((NONE, 5.0, "days of the week"))
+    if (why := fees.plans(control)):
+        found.append((Field.PLAN, 9.0, why))
     # Countries with their codes in brackets, states and years would also pass looser tests.
     found.sort(key=lambda f: -f[1])
     return [(m, Because("options", w, weight)) for m, weight, w in found[:2]]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import urljoin, urlsplit
 
+from dbolt.forms.fees import costs, says_free
 from dbolt.forms.lexicon import Lexicon, languages_of, lexicon
-from dbolt.forms.page import Link, Page
+from dbolt.forms.page import Button, Link, Page
 from dbolt.forms.words import split_identifier, words
 
 LEAST = 1.0
@@ -35,9 +36,32 @@ def entry_links(page: Page) -> list[Link]:
     return [link for _, _, link in sorted(rated, key=lambda r: r[:2])[:MOST]]
 
 
+def entry_buttons(page: Page) -> list[Button]:
+    """At most 8 buttons that promise to open a form for a new listing, best first.
+
+    Only buttons that send nothing: those of a form for something else are left alone.
+    """
+    known = lexicon(languages_of(page))
+    rated: list[tuple[float, int, Button]] = []
+    for index, button in enumerate(page.buttons):
+        if button.hidden or button.disabled or button.type not in {"button", "link"}:
+            continue
+        score = _phrases(words(button.text), known) * 4.0 + _by_price(button.card)
+        if score >= LEAST:
+            rated.append((-score, index, button))
+    return [button for _, _, button in sorted(rated, key=lambda r: r[:2])[:MOST]]
+
+
+def _by_price(card: str) -> float:
+    """Of plans in a row the free one leads on; one to pay for never does."""
+    if says_free(card):
+        return 4.0
+    return -9.0 if costs(card) else 0.0
+
+
 def rate(link: Link, target: str, url: str, known: Lexicon) -> float:
     """How much *link* promises a form for a new listing."""
-    score = _phrases(words(link.text), known) * 4.0
+    score = _phrases(words(link.text), known) * 4.0 + _by_price(link.card)
     score += _phrases(split_identifier(urlsplit(target).path.replace("-", " ")), known) * 1.6
     host, own = urlsplit(target).hostname or "", urlsplit(url).hostname or ""
     if host and own and host.split(".")[-2:] != own.split(".")[-2:]:

@@ -34,8 +34,12 @@ WEAK = 0.45
 AGREEMENT = 0.35
 """How much a second source of the same group still adds."""
 _FOLLOWING = {LabelKind.AFTER: 0.9, LabelKind.BEFORE: 0.0, LabelKind.NEAR: 0.0}
-_LEADING = re.compile(r"^\s*([(\[][^)\]]{0,30}[)\]]|\d{1,2}[.)])\s*")
-_LATER = re.compile(r"\s*[(\[:;]|\s[–—-]\s|\. |\be\.g\b|\bz\.b\b")
+_LEADING = re.compile(
+    r"^\s*([(\[][^)\]]{0,30}[)\]]|\d{1,2}\s?[.)→➜])?\s*"
+    r"((first|firstly|next|now|then|finally|lastly|great|okay|ok|and)[,!.:]\s)?",
+    re.IGNORECASE,
+)
+_LATER = re.compile(r"\s*[(\[:;]|\s[–—-]\s|(?<=\w{4})\. |\be\.g\b|\bz\.b\b")
 _SILENT = 1.5
 _BY_HEADING = frozenset(
     {
@@ -268,6 +272,10 @@ def read_text(text: str, lexicon: Lexicon) -> Iterator[tuple[str, float, str]]:
         return
     text = _LEADING.sub("", text)
     main = _LATER.split(text.strip(" *:-–"), maxsplit=1)[0]
+    whole_meaning = lexicon.exact(words(main))
+    if whole_meaning:
+        yield whole_meaning, 1.0, main
+        return
     head = lexicon.prepare(words(main))
     whole = lexicon.prepare(words(text))
     hits = lexicon.hits("fields", head)

@@ -47,6 +47,9 @@ def mark_hours(cases: Sequence[Case], lexicon: Lexicon) -> None:
         is_times(c.control) or c.control.type == "time" for row in rows.values() for c in row
     )
     groups = not {"weekdays", "weekend"}.isdisjoint(rows)
+    timed = timed or all(
+        {"opens", "closes"} <= {_end(c.control, lexicon) for c in row} for row in rows.values()
+    )
     if len(rows) < LEAST_DAYS and not ((timed or groups) and len(rows) >= 2):
         return
     for day, row in rows.items():

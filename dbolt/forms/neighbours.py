@@ -24,6 +24,7 @@ BUSINESS = "business"
 ACCOUNT = "account"
 
 _SURE = 3.5
+_ENOUGH = 2.2
 _PERSON_FIELDS = frozenset(
     {F.CONTACT_NAME, F.CONTACT_FIRST_NAME, F.CONTACT_LAST_NAME, F.CONTACT_ROLE, F.CONTACT_TITLE}
 )
@@ -40,11 +41,14 @@ def resolve(cases: Sequence[Case], kind: FormKind, lexicon: Lexicon) -> None:
         case.scope = _scope(case, lexicon)
     _blocks(cases)
     listing = kind is FormKind.LISTING
+    if listing:
+        _shown_names(cases)
     _names(cases, listing=listing)
     _titles(cases, listing=listing)
     _second_passwords(cases)
     if listing:
         _log_ins(cases, lexicon)
+        _only_ones(cases)
     _second_lines(cases)
     _descriptions(cases)
     _addresses(cases)
@@ -111,6 +115,29 @@ def _names(cases: Sequence[Case], *, listing: bool) -> None:
         else:
             field, why = F.CONTACT_NAME, "whoever fills the form in"
         case.move(NAME, field, Because("neighbours", why, 0.3))
+
+
+def _shown_names(cases: Sequence[Case]) -> None:
+    """Where no password is asked for, the "display name" of a listing is nobody's user name."""
+    if any(c.control.type == "password" for c in cases):
+        return
+    for case in cases:
+        if case.best()[0] == F.ACCOUNT_USERNAME and "name" in case.words and "display" in case.words:
+            case.move(F.ACCOUNT_USERNAME, NAME, Because("neighbours", "no account is made", 0.3))
+
+
+def _only_ones(cases: Sequence[Case]) -> None:
+    """What a listing form asks for in any case, if just one control is left that may ask for it."""
+    for field, least, why in (
+        (F.BUSINESS_NAME, 1.5, "nothing else asks for the business's name"),
+        (F.PHONE, 1.9, "nothing else asks for a phone number"),
+    ):
+        if any(c.scores.get(field, 0.0) >= _ENOUGH or c.part for c in cases if c.best()[0] == field):
+            continue
+        able = [c for c in cases if c.best()[0] == field and c.control.widget in _TYPED]
+        able = [c for c in able if c.scores[field] >= least and not c.control.step_hidden]
+        if len(able) == 1:
+            able[0].add(field, Because("neighbours", why, 1.0))
 
 
 def _has_beside(index: int, others: Sequence[int]) -> bool:

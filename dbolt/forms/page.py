@@ -66,6 +66,8 @@ class Option:
     selected: bool = False
     ref: str = ""
     """The radio or check box that stands for the option; empty in a select."""
+    beside: str = ""
+    """Of a radio, the words around it that name a sum of money, beyond its own label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,8 @@ class Button:
     disabled: bool = False
     hidden: str = ""
     rect: Rect = Rect(0, 0, 0, 0)
+    card: str = ""
+    """The words of the box that it has to itself, where the page tells of prices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +182,8 @@ class Link:
     text: str
     href: str
     section: str = ""
+    card: str = ""
+    """As a button's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dbolt.domain.fields import Field
 from dbolt.domain.profile import Profile
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import Account
+from dbolt.forms.fees import is_card
 from dbolt.forms.page import Control, Page, Widget
 from dbolt.forms.reading import Act, Action, FieldGuess, FillPlan, Reading
 from dbolt.forms.repair import repair
@@ -44,6 +45,7 @@ class _Draft:
     doubtful: list[str] = field(default_factory=list)
     captcha: bool = False
     account: bool = False
+    charges: str = ""
 
 
 def plan_fill(
@@ -140,6 +142,8 @@ def _unknown(draft: _Draft, control: Control) -> None:
     if control.widget is Widget.CAPTCHA:
         draft.captcha = draft.captcha or not solves_itself(control)
     elif is_required(control) and not _holds_value(control) and _could_hold(control):
+        if is_card(control):
+            draft.charges = control_name(control)
         draft.unsure.append(control_name(control))
 
 
@@ -167,6 +171,9 @@ def _plan_one(draft: _Draft, ask: Ask) -> None:
         draft.actions.extend(_actions(ask, offer))
         if offer.sure < 0.5:
             draft.doubtful.append(control_name(control))
+        return
+    if ask.field is Field.PLAN:
+        draft.charges = control_name(control)
         return
     if ask.field in _ACCOUNT and ask.account is None:
         draft.account = True
@@ -251,6 +258,11 @@ def _stop(draft: _Draft) -> tuple[Reason | None, str]:
     missing = ", ".join(f.value for f in dict.fromkeys(draft.missing))
     unsure = ", ".join(dict.fromkeys(draft.unsure))
     grades: tuple[tuple[bool, Reason, str], ...] = (
+        (
+            bool(draft.charges),
+            Reason.PAYMENT_REQUIRED,
+            f"The form has no free choice: {draft.charges}.",
+        ),
         (
             draft.captcha,
             Reason.CAPTCHA,

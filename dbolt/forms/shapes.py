@@ -36,6 +36,7 @@ CHOICES = frozenset(
         F.LANGUAGES,
         F.SERVICE_AREA,
         F.POSTAL_CODE,
+        F.PLAN,
     }
 )
 GROUPS = frozenset(
@@ -74,7 +75,7 @@ NUMBERS = frozenset(
         *PHONES,
     }
 )
-TEXTS = frozenset(Field) - FILES - FLAGS - SECRETS | {F.VIDEO}
+TEXTS = frozenset(Field) - FILES - FLAGS - SECRETS - {F.PLAN} | {F.VIDEO}
 
 _BY_WIDGET: dict[Widget, frozenset[Field]] = {
     Widget.TEXTAREA: LONG,

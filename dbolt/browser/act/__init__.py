@@ -6,12 +6,14 @@ back. *Source:* the HTML standard's input, change and blur events for scripted c
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
 from playwright.async_api import Error, Page
 
-from dbolt.browser.act.drive import drive
+from dbolt.browser.act import choose
+from dbolt.browser.act.drive import LIMIT_S, drive
 from dbolt.browser.act.held import Held, is_kept, typed_value
 from dbolt.browser.act.place import call, element, place
 from dbolt.browser.act.press import How, Press, press, rehearse
@@ -19,7 +21,18 @@ from dbolt.browser.frames import frame_at, split
 from dbolt.domain.submission import TypedValue
 from dbolt.forms.reading import Act, Action
 
-__all__ = ["How", "Press", "element", "perform", "press", "read_back", "rehearse"]
+__all__ = [
+    "How",
+    "Press",
+    "element",
+    "offered",
+    "opener",
+    "perform",
+    "press",
+    "read_back",
+    "read_to_the_end",
+    "rehearse",
+]
 
 _BATCHED = frozenset({Act.TEXT, Act.SELECT, Act.CHECK, Act.UNCHECK, Act.RICH_TEXT, Act.DATE_TIME})
 _GONE: Held = {"found": False}
@@ -50,6 +63,49 @@ async def read_back(page: Page, actions: Sequence[Action]) -> list[TypedValue]:
     """What the controls of *actions* hold now, in the same order; touches nothing."""
     held = await _run(page, actions, "read")
     return [typed_value(a, h) for a, h in zip(actions, held, strict=True)]
+
+
+async def offered(page: Page, ref: str) -> list[str]:
+    """The choices of a list that shows them only while it is open; [] if there are none."""
+    where = place(page, ref)
+    if where is None:
+        return []
+    try:
+        async with asyncio.timeout(LIMIT_S):
+            return await choose.offered(where)
+    except (Error, TimeoutError):
+        return []
+
+
+async def read_to_the_end(page: Page, refs: Sequence[str]) -> bool:
+    """Scrolls the texts of the forms of *refs* to their end; whether there were any."""
+    read = False
+    for ref in refs:
+        where = place(page, ref)
+        if where is None:
+            continue
+        try:
+            read = bool(await where.call("readToTheEnd", [where.number])) or read
+        except (Error, TimeoutError):
+            continue
+    return read
+
+
+async def opener(page: Page, refs: Sequence[str], known: Sequence[str]) -> str | None:
+    """What opens the closed section that one of *refs* is in, but none of *known*; None if none."""
+    for number in dict.fromkeys(split(ref)[0] for ref in refs):
+        frame = frame_at(page, number)
+        if frame is None:
+            continue
+        own = [split(ref)[1] for ref in refs if split(ref)[0] == number]
+        tried = [split(ref)[1] for ref in known if split(ref)[0] == number]
+        try:
+            found = await call(frame, "openerOf", {"numbers": own, "known": tried})
+        except (Error, TimeoutError):
+            continue
+        if found:
+            return f"{number}:{found}"
+    return None
 
 
 async def _run(page: Page, actions: Sequence[Action], function: str) -> list[Held]:

@@ -64,6 +64,27 @@ async def choose(place: Place, wanted: Sequence[str]) -> str | None:
         await _close(opened)
 
 
+async def offered(place: Place) -> list[str]:
+    """What a list without a box to type into has to choose from; it is closed again after."""
+    opened = await _open(place)
+    if opened is None:
+        return []
+    try:
+        if await place.call("typingBox", place.number) != 0:
+            return []
+        until = time.monotonic() + STILL_S
+        texts: list[str] = []
+        while time.monotonic() < until:
+            shown = [choice["text"] for choice in await opened.choices()]
+            if shown and shown == texts:
+                return shown
+            texts = shown
+            await asyncio.sleep(PAUSE_S)
+        return texts
+    finally:
+        await _close(opened)
+
+
 def _searches(wanted: Sequence[str]) -> list[str]:
     """What to type, best first: each text, then first words for lists that match starts only."""
     texts = [w for w in wanted if w.strip()][:4]

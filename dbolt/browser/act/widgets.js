@@ -81,6 +81,55 @@ function handle(number) {
   return skin.querySelector("[role=combobox]:not(input), .select2-selection, .chosen-single, .chosen-choices, .ts-control, .selectize-input, .choices__inner, button[aria-haspopup]") || skin;
 }
 
+const HEADER = "summary, [role=tab], [role=button], button:not([type=submit]), h1, h2, h3, h4, h5, h6, dt, legend, [class*=accordion], [class*=collaps], [class*=toggle], [class*=header], [class*=title]";
+
+// The number of what opens the closed section that one of the controls is in; 0 if none is found.
+function openerOf({ numbers, known }) {
+  for (const number of numbers) {
+    const el = elementOf(number);
+    if (!el || isDrawn(el, 3)) continue;
+    for (const box of ancestors(el, 12)) {
+      if (box.localName === "form" || box === document.body) break;
+      const opener = openerOfBox(box);
+      if (!opener || stateOf(opener).why || contains(opener, el) || leadsAway(opener)) continue;
+      const found = numberOf(opener);
+      if (!known.includes(found)) return found;
+    }
+  }
+  return 0;
+}
+
+function openerOfBox(box) {
+  if (box.localName === "details" && !box.open) return box.querySelector(":scope > summary");
+  if (!stateOf(box).why && boxOf(box).height >= 3) return null;
+  const id = box.id && CSS.escape(box.id);
+  const named = id && box.getRootNode().querySelector(`[aria-controls~="${id}"], [data-bs-target="#${id}"], [data-target="#${id}"], a[href="#${id}"]`);
+  if (named) return named;
+  const before = box.previousElementSibling;
+  return before && before.matches(HEADER) && !before.querySelector("input:not([type=hidden]), select, textarea") ? before : null;
+}
+
+function leadsAway(el) {
+  const href = attr(el, "href");
+  return (href !== "" && !href.startsWith("#")) || el.type === "submit";
+}
+
+// Boxes of text that have to be read to their end, after which one may agree.
+function readToTheEnd(numbers) {
+  let read = 0;
+  for (const number of numbers) {
+    const el = elementOf(number);
+    const form = el && closest(el, "form");
+    for (const box of (form || document).querySelectorAll("div, section, textarea, ul, ol, article")) {
+      if (box.scrollHeight > box.clientHeight + 4 && box.clientHeight > 20 && /auto|scroll/.test(getComputedStyle(box).overflowY)) {
+        box.scrollTop = box.scrollHeight;
+        read++;
+      }
+    }
+  }
+  return read;
+}
+
 // While keys are struck, Enter must reach the widget and never send the form.
 function guard(on) {
   const key = Symbol.for("dbolt.guard");

@@ -30,7 +30,8 @@ function groupKey(el) {
   const kind = role === "radio" || role === "checkbox" ? role : el.localName === "input" ? el.type : "";
   if (kind !== "radio" && kind !== "checkbox") return "";
   const set = closest(el, role === "radio" && !el.name ? "[role=radiogroup]" : "form") || document.body;
-  const name = (el.name || "").replace(/\[\d*\]$/, "[]");
+  // "field[]", "field[2]" and, of check boxes, "input_7.2" are one question's choices.
+  const name = (el.name || "").replace(/\[\d*\]$/, "[]").replace(kind === "checkbox" ? /(\d)\.\d+$/ : /$^/, "$1.");
   if (!name && role !== "radio") return "";
   return `${kind} ${name} ${numberOf(set)}`;
 }
@@ -171,7 +172,7 @@ function optionsOf(unit, look, twin) {
   if (unit.els.length > 1) {
     const seen = unit.els.filter((e) => unit.hidden || !hiddenReason(e) || standIn(e));
     return (seen.length ? seen : unit.els).map((e) => ({
-      value: e.value ?? attr(e, "data-value"), text: optionText(e, look), group: "", disabled: Boolean(e.disabled), selected: isChecked(e), ref: look.ref(e),
+      value: e.value ?? attr(e, "data-value"), text: optionText(e, look, unit), group: "", disabled: Boolean(e.disabled), selected: isChecked(e), ref: look.ref(e), beside: feeBeside(e, unit),
     }));
   }
   const source = el.localName === "select" ? el : twin?.localName === "select" ? twin : null;
@@ -199,7 +200,37 @@ function selectOptions(select) {
   return list;
 }
 
-function optionText(el, look) {
+const FEE = /[$€£¥]\s?\d|\d\s?(?:[€£]|usd|eur|gbp|chf|pln|z[łl])(?![\p{L}])|\b(?:free|gratis|gratuit|kostenlos|kostenfrei|gratuito|gratuita|grátis|bezpłatn|darmow)/iu;
+
+// A plan's price often stands in the next cell, or below the name in its card.
+function feeBeside(el, unit) {
+  if (el.type !== "radio" && attr(el, "role") !== "radio") return "";
+  let words = "";
+  for (const box of ancestors(el, 6)) {
+    if (box.localName === "form" || unit.els.some((other) => other !== el && contains(box, other))) break;
+    words = wordsOf(box, 300);
+  }
+  return FEE.test(words) ? words : "";
+}
+
+// Whether the words of a row of radios without labels stand before each: "Free ( ) Plus ( )".
+function wordsComeFirst(unit, look) {
+  if (unit.wordsFirst === undefined) {
+    const last = unit.els[unit.els.length - 1];
+    unit.wordsFirst = unit.els.every((e) => !ownLabels(e, look).size && isNative(e)) && !followingText(last, { els: [last] }, look, true) && unit.els.every((e) => precedingText(e, look));
+  }
+  return unit.wordsFirst;
+}
+
+function precedingText(el, look) {
+  const from = look.seen.at.get(el);
+  const run = look.seen.runs[look.runBefore(from)];
+  const fields = look.places.filter((p) => p < from);
+  if (!run || (fields.length && run.at < fields[fields.length - 1])) return "";
+  return run.shown && isBeside(run.el, el) ? run.text : "";
+}
+
+function optionText(el, look, unit) {
   for (const label of ownLabels(el, look)) {
     const words = wordsOf(label, 200);
     if (words) return words;
@@ -207,6 +238,7 @@ function optionText(el, look) {
   const spoken = attr(el, "aria-label") || referred(el, "aria-labelledby").map((x) => wordsOf(x, 200)).join(" ");
   if (spoken) return folded(spoken, 200);
   if (!isNative(el)) return wordsOf(el, 200);
+  if (wordsComeFirst(unit, look)) return precedingText(el, look);
   return followingText(el, { els: [el] }, look, true) || attr(el, "title") || el.value;
 }
 

@@ -136,7 +136,20 @@ function describeButton(el, look) {
     disabled: el.matches(":disabled") || attr(el, "aria-disabled") === "true",
     hidden: hiddenReason(el),
     rect: rectOf(el),
+    card: cardOf(el, look),
   };
+}
+
+// The words of the largest box around a button or link that holds no other: a plan in a row of plans.
+function cardOf(el, look) {
+  if (look.fees === undefined) look.fees = look.seen.runs.some((run) => run.shown && FEE.test(run.text));
+  if (!look.fees || closest(el, "nav, header, footer")) return "";
+  let words = "";
+  for (const box of ancestors(el, 6)) {
+    if (box === document.body || box.querySelectorAll(`${PRESSED}, a[href]`).length > 1 || box.querySelector("input:not([type=hidden]), select, textarea")) break;
+    words = wordsOf(box, 300);
+  }
+  return FEE.test(words) ? words : "";
 }
 
 function buttonType(el) {
@@ -149,7 +162,7 @@ function buttonText(el) {
   if (el.localName === "input") return folded(el.value || attr(el, "alt") || attr(el, "aria-label") || attr(el, "title") || (el.type === "submit" ? "Submit" : ""), 120);
   const label = referred(el, "aria-labelledby").map((x) => wordsOf(x, 120)).join(" ") || attr(el, "aria-label");
   const image = el.querySelector("img[alt]");
-  return folded(el.innerText || label || attr(el, "title") || (image ? attr(image, "alt") : ""), 120);
+  return folded(el.innerText || (el.querySelector("slot") ? wordsOf(el, 120) : "") || label || attr(el, "title") || (image ? attr(image, "alt") : ""), 120);
 }
 
 // Menus open on hover: a link in a closed one can still be followed.
@@ -162,7 +175,7 @@ function readLinks(seen, look, most) {
     if (!text) continue;
     const place = closest(el, "nav, header, footer, aside, [role=navigation], [role=menu]");
     const shown = el.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !hiddenReasonOfText(el);
-    if (shown || place) (shown ? open : closed).push({ ref: look.ref(el), text, href: String(el.href), section: place ? attr(place, "role") || place.localName : lastHeading(el, look) });
+    if (shown || place) (shown ? open : closed).push({ ref: look.ref(el), text, href: String(el.href), section: place ? attr(place, "role") || place.localName : lastHeading(el, look), card: cardOf(el, look) });
   }
   return open.concat(closed).slice(0, most);
 }

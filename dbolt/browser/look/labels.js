@@ -2,18 +2,25 @@
 
 const NEAR_PX = 150;
 
+// Tree by tree: every web component of a kind may call its inner control "input".
 function labelsByFor(root) {
   const byFor = new Map();
   const add = (scope) => {
+    const labels = new Map();
     for (const label of scope.querySelectorAll("label[for]")) {
       const key = attr(label, "for");
-      if (!byFor.has(key)) byFor.set(key, []);
-      byFor.get(key).push(label);
+      if (!labels.has(key)) labels.set(key, []);
+      labels.get(key).push(label);
     }
+    byFor.set(scope, labels);
   };
   add(document);
   for (const host of root.hosts) add(host.shadowRoot);
   return byFor;
+}
+
+function labelsFor(el, id, look) {
+  return look.byFor.get(el.getRootNode())?.get(id) || [];
 }
 
 // `look` carries the walk (seen), the widgets (found), byFor, units and their containers.
@@ -59,16 +66,16 @@ function namesakes(unit, look) {
 function shellOf(el, unit, look) {
   for (const box of ancestors(el, 6)) {
     if (!unit.box || !contains(unit.box, box)) return null;
-    if (box.id && !box.matches("form, fieldset") && look.byFor.has(box.id)) return box;
+    if (box.id && !box.matches("form, fieldset") && labelsFor(box, box.id, look).length) return box;
   }
   return null;
 }
 
 function ownLabels(el, look) {
   const own = new Set(el.labels || []);
-  if (el.id) for (const label of look.byFor.get(el.id) || []) own.add(label);
+  if (el.id) for (const label of labelsFor(el, el.id, look)) own.add(label);
   const name = attr(el, "name");
-  if (name && !own.size && !el.getRootNode().getElementById?.(name)) for (const label of look.byFor.get(name) || []) own.add(label);
+  if (name && !own.size && !el.getRootNode().getElementById?.(name)) for (const label of labelsFor(el, name, look)) own.add(label);
   const wrap = closest(parentOf(el) || el, "label");
   if (wrap && !own.size) own.add(wrap);
   return own;

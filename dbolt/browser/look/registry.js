@@ -49,6 +49,13 @@ function contains(outer, el) {
   return false;
 }
 
+// `checkVisibility` calls what has no box of its own (a slot) unseen; what is around it tells.
+function isRendered(el, how) {
+  let at = el;
+  while (at && getComputedStyle(at).display === "contents") at = parentOf(at);
+  return Boolean(at) && at.checkVisibility(how);
+}
+
 // Inputs called "id" or "action" hide a form's own properties; attributes cannot be hidden.
 function attr(el, name) {
   return el.getAttribute(name) || "";

@@ -137,7 +137,7 @@ function isLaterStep(el, why, countIn) {
     if (box.localName === "form" || box === document.body) return false;
     if (box.localName === "details" && !box.open) return true;
     if (isTabPanel(box)) return true;
-    if (hiddenBy(box) && isOneOfSeveral(box, countIn)) return true;
+    if (hiddenBy(box) && (isOneOfSeveral(box, countIn) || (box.parentElement && isTurned(box, countIn)))) return true;
     if (n++ > 2 && !stateOf(box).why && !hiddenBy(box)) return false;
   }
   return false;
@@ -171,6 +171,14 @@ function isOneOfSeveral(box, countIn) {
     if (mine >= 3 && countIn(other) >= 2 && !attr(box, "class") && !attr(other, "class")) return true;
   }
   return false;
+}
+
+// One of at least three that are made alike, of which one is on show: a question at a time.
+function isTurned(box, countIn) {
+  const shape = (el) => el.localName + " " + [...el.classList].filter((c) => !/^(is-)?(on|active|current|open|show|shown|visible|hidden|selected)$/.test(c)).join(" ");
+  const own = shape(box);
+  const alike = [...box.parentElement.children].filter((el) => shape(el) === own && countIn(el) > 0);
+  return alike.length > 2 && alike.filter((el) => !hiddenBy(el)).length === 1;
 }
 
 function isAlike(a, b) {

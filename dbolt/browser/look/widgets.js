@@ -94,7 +94,7 @@ function readOwnWidget(el, fields, found) {
     found.swallowed.add(el);
     if (!found.skins.has(inner)) found.skins.set(inner, el);
     found.kinds.set(inner, "combobox");
-  } else if (role === "combobox" || attr(el, "aria-haspopup") === "listbox") found.kinds.set(el, "combobox");
+  } else if (role === "combobox" || role === "listbox" || attr(el, "aria-haspopup") === "listbox") found.kinds.set(el, "combobox");
   return undefined;
 }
 
@@ -131,7 +131,7 @@ function readTypedWidget(el, fields, found) {
     if (/search/.test(classesOf(el)) || (el.type !== "tel" && phone.querySelector("input[type=tel]"))) found.swallowed.add(el);
     else {
       found.kinds.set(el, "phone");
-      for (const other of fields) if (other !== el && phone.contains(other) && !isTyped(other)) found.swallowed.add(other);
+      for (const other of fields) if (other !== el && phone.contains(other) && !isTyped(other) && !(other.localName === "select" && isDrawn(other, 12))) found.swallowed.add(other);
     }
     return;
   }

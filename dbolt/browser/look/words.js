@@ -5,7 +5,7 @@ const NEVER_READ = new Set(["script", "style", "noscript", "template", "head", "
 const INLINE = new Set(
   "a abbr b bdi bdo cite code del dfn em font i ins kbd mark q s samp small span strong sub sup time tt u var wbr".split(" "),
 );
-const FIELD = "input, select, textarea, [contenteditable=''], [contenteditable=true], [contenteditable=plaintext-only], [role=combobox], [role=textbox], [role=checkbox], [role=switch], [role=radio], [role=spinbutton]";
+const FIELD = "input, select, textarea, [contenteditable=''], [contenteditable=true], [contenteditable=plaintext-only], [role=combobox], [role=listbox][tabindex][aria-expanded], [role=listbox][tabindex][aria-haspopup], [role=textbox], [role=checkbox], [role=switch], [role=radio], [role=spinbutton]";
 const PRESSED = "button, input[type=submit], input[type=button], input[type=image], input[type=reset], [role=button], summary";
 const PRESS_TYPES = new Set(["submit", "button", "image", "reset"]);
 
@@ -106,7 +106,7 @@ function headingLevel(el, tag) {
 }
 
 function isTextShown(el, node) {
-  if (!el.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return false;
+  if (!isRendered(el, { opacityProperty: true, visibilityProperty: true })) return false;
   const box = boxOf(el);
   if (box.width > 2 && box.height > 2) return box.right + scrollX > 0 && box.bottom + scrollY > 0;
   const range = document.createRange();
@@ -125,8 +125,8 @@ function wordsOf(el, most, shownOnly) {
     if (node.nodeType === 3) { text += node.nodeValue; return; }
     if (node.nodeType !== 1) return;
     const tag = node.localName;
-    if (NEVER_READ.has(tag) || tag === "select" || tag === "textarea" || tag === "button" || tag === "svg" || tag === "iframe") return;
-    if (node !== el && onlyShown && !node.checkVisibility()) return;
+    if (NEVER_READ.has(tag) || tag === "select" || tag === "textarea" || (tag === "button" && node !== el) || tag === "svg" || tag === "iframe") return;
+    if (node !== el && onlyShown && !isRendered(node)) return;
     if (node !== el && attr(node, "role") === "listbox") return;
     if (node !== el && node.isContentEditable) return;
     const inline = INLINE.has(tag);

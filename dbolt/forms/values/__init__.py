@@ -15,6 +15,7 @@ from dbolt.forms.values import (
     people,
     phones,
     places,
+    plans,
     several,
     texts,
 )
@@ -71,6 +72,7 @@ _RULES: Mapping[Field, _Rule] = {
         (Field.ACCOUNT_USERNAME, Field.ACCOUNT_PASSWORD, Field.ACCOUNT_PASSWORD_CONFIRM),
         people.account,
     ),
+    Field.PLAN: plans.plan,
     Field.TERMS: consent.terms,
     Field.NEWSLETTER: consent.newsletter,
 }

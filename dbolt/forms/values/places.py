@@ -196,9 +196,14 @@ def address(ask: Ask) -> Offer | None:
     """The address in one line, or in lines for a text area, without what is asked elsewhere."""
     if ask.nth > 0 and not ask.part:
         return None
-    if Field.CITY in ask.beside or Field.POSTAL_CODE in ask.beside:
+    if Field.CITY in ask.beside:
         return street(ask)
-    lines = address_lines(ask.profile.address)
+    known = ask.profile.address
+    if Field.POSTAL_CODE in ask.beside:
+        known = known.model_copy(update={"postal_code": ""})
+    if Field.STATE in ask.beside:
+        known = known.model_copy(update={"state": ""})
+    lines = address_lines(known)
     named = country_spellings(ask.profile.address.country, ask.language)[0]
     one_line = [", ".join([*lines, named]), ", ".join(lines), lines[0]]
     if ask.control.widget is Widget.TEXTAREA:

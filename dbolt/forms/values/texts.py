@@ -66,13 +66,22 @@ def name(ask: Ask) -> Offer | None:
         Field.LEGAL_NAME: [told.legal_name],
         Field.TAGLINE: [told.tagline, *_tagline_cuts(ask)],
         Field.SERVICE_AREA: [told.service_area],
-        Field.VAT_ID: [told.vat_id, re.sub(r"[\s.-]", "", told.vat_id)],
+        Field.VAT_ID: _tax_numbers(ask),
     }
     if ask.field is Field.LEGAL_NAME and ask.control.required:
         ways[Field.LEGAL_NAME].append(told.business_name)
     if ask.nth > 0:
         return None
     return one_value(ask, ways[ask.field])
+
+
+def _tax_numbers(ask: Ask) -> list[str]:
+    """The number as told, without marks, and without its country's letters where they do not fit."""
+    told = ask.profile.vat_id
+    bare = re.sub(r"[\s.-]", "", told)
+    prefixes = {ask.profile.address.country, "EL" if ask.profile.address.country == "GR" else ""}
+    national = bare[2:] if bare[:2].upper() in prefixes and bare[2:] else ""
+    return [told, bare, national]
 
 
 def _tagline_cuts(ask: Ask) -> list[str]:

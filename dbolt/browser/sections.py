@@ -1,0 +1,80 @@
+"""What does a form keep closed: sections to open, notices to read first, lists without a word?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from playwright.async_api import Error
+
+from dbolt.browser import act
+from dbolt.browser.run import Run
+from dbolt.browser.settle import changed
+from dbolt.domain.fields import Field
+from dbolt.forms.page import Control, Option, Page, Widget
+from dbolt.forms.reading import Reading
+
+_CLICK_MS = 4_000
+_OPENS_S = 1.0
+_MEANT = frozenset({Field.CATEGORY, Field.EMPLOYEES, Field.PRICE_RANGE})
+"""Fields whose choices have to be understood; of others it is known how they are spelled."""
+
+
+async def opened(run: Run, page: Page, reading: Reading) -> bool:
+    """Opens a closed section of the form, or reads a notice to its end; whether it could.
+
+    Only what is closed and has a heading, a tab or a button to open it: a field that nothing
+    leads to stays hidden. Each is tried once.
+    """
+    if await _read_notices(run, page, reading):
+        return True
+    mine = [c for c in page.controls if c.form == reading.form and c.type != "hidden"]
+    closed = [c.ref for c in mine if c.hidden and c.rect.w == 0 and c.rect.h == 0]
+    closed += [c.ref for c in mine if c.hidden and c.ref not in closed and c.step_hidden]
+    if not closed:
+        return False
+    ref = await act.opener(run.visit.page, closed, sorted(run.unfolded))
+    if ref is None:
+        return False
+    run.unfolded.add(ref)
+    header = await act.element(run.visit.page, ref)
+    if header is None:
+        return False
+    try:
+        await header.click(timeout=_CLICK_MS)
+    except Error:
+        return False
+    await changed(run.visit.page, _OPENS_S)
+    return True
+
+
+async def _read_notices(run: Run, page: Page, reading: Reading) -> bool:
+    """Scrolls a notice to its end where a box to agree with it is locked until then."""
+    guesses = {g.ref: g.field for g in reading.guesses}
+    locked = [
+        c.ref
+        for c in page.controls
+        if c.disabled and not c.hidden and guesses.get(c.ref) is Field.TERMS
+    ]
+    if not locked or run.unfolded.issuperset(locked):
+        return False
+    run.unfolded.update(locked)
+    return await act.read_to_the_end(run.visit.page, locked)
+
+
+async def peeked(run: Run, page: Page, reading: Reading) -> None:
+    """Notes the choices of lists that show them only while they are open."""
+    guesses = {g.ref: g.field for g in reading.guesses if not g.trap}
+    for control in page.controls:
+        asked = guesses.get(control.ref) in _MEANT and control.widget is Widget.COMBOBOX
+        if not asked or control.options or control.hidden or control.ref in run.offered:
+            continue
+        run.offered[control.ref] = tuple(await act.offered(run.visit.page, control.ref))
+
+
+def with_offered(control: Control, run: Run) -> Control:
+    """The control with the choices that it showed when it was open."""
+    known = run.offered.get(control.ref, ())
+    if control.options or not known:
+        return control
+    options = tuple(Option(value=text, text=text) for text in known)
+    return replace(control, options=options, options_total=len(options))
