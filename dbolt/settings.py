@@ -50,6 +50,10 @@ class Settings(BaseSettings):
     """Bounds of the browser pool. One browser fills two cores."""
     lease_s: Annotated[float, Field(ge=5, le=3600)] = 90.0
     """A lease without a heartbeat lasts this long."""
+    stripe_tax: bool = False
+    """Whether Stripe Tax reckons taxes at checkout, by the settings of the Stripe account."""
+    stripe_api_base: str = ""
+    """Another address than Stripe's own, for tests against an emulator; empty for Stripe."""
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     log_json: bool = False
 
