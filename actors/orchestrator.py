@@ -274,9 +274,9 @@ class Orchestrator:
         """The one job of a paid order; safe to repeat."""
         return await self._committer.command(partial(self._paying.fulfil, paid))
 
-    async def payment_changed(self, change: PaymentChange) -> Refused | None:
+    async def payment_changed(self, change: PaymentChange) -> None:
         """The job of a payment that was taken back ends, one of a disputed payment waits."""
-        return await self._committer.command(partial(self._paying.changed, change))
+        await self._committer.command(partial(self._paying.changed, change))
 
     async def checkout_changed(self, change: CheckoutChange) -> None:
         """A checkout is under way, failed or expired; safe to repeat."""

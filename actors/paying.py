@@ -77,18 +77,17 @@ class Paying:
         batch.everything = True
         return Recorded(problem=problem)
 
-    async def changed(self, change: PaymentChange, batch: Batch) -> Refused | None:
+    async def changed(self, change: PaymentChange, batch: Batch) -> None:
         """What became of a payment; safe to repeat, in any order."""
         db = batch.connection
         if await orders.job_of_event(db, change.event_id) is not None:
-            return None
+            return
         news = await self._noted(change, batch)
         order_id = (await payments.standing(db, change.payment_ref)).order_id
         if order_id is not None:
             await orders.note_event(db, change.event_id, order_id)
         if news:
             await self._follow(change.payment_ref, batch)
-        return None
 
     async def _noted(self, change: PaymentChange, batch: Batch) -> bool:
         """Writes down what *change* says; whether that is news."""

@@ -101,8 +101,8 @@ class OrchestratorActor:
     async def profile_completed(self, job_id: UUID, profile_id: UUID) -> Refused | None:
         return await (await self._it()).profile_completed(job_id, profile_id)
 
-    async def payment_changed(self, change: PaymentChange) -> Refused | None:
-        return await (await self._it()).payment_changed(change)
+    async def payment_changed(self, change: PaymentChange) -> None:
+        await (await self._it()).payment_changed(change)
 
     async def checkout_changed(self, change: CheckoutChange) -> None:
         await (await self._it()).checkout_changed(change)

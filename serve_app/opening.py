@@ -122,5 +122,6 @@ def opener(place: Place, queue: Queue, *, live: bool = True) -> OpenParts:
                 )
         finally:
             await close_pool(pool)
+            await checkout.close()
 
     return open_parts

@@ -20,7 +20,7 @@ from uuid import UUID
 import asyncpg
 from pydantic import BaseModel
 
-from dbolt.domain.protocol import CheckoutChange, PaidOrder, PaymentChange, Recorded, Refused
+from dbolt.domain.protocol import CheckoutChange, PaidOrder, Recorded
 from dbolt.providers.payments import Attempt, CheckoutOrder, Pages, Spent, Unavailable
 from dbolt.providers.payments.events import Told, of_checkout
 from dbolt.store.queries import statements
@@ -80,7 +80,8 @@ async def settle(parts: Parts, said: Told) -> Answer:
     if isinstance(said, CheckoutChange):
         await parts.queue.checkout_changed(said)
         return Answer(outcome="changed", detail=f"The checkout is {said.turn}.")
-    return await _change(parts, said)
+    await parts.queue.payment_changed(said)
+    return Answer(outcome="changed", detail=f"The payment: {said.turn}.")
 
 
 async def _fulfil(parts: Parts, paid: PaidOrder) -> Answer:
@@ -90,13 +91,6 @@ async def _fulfil(parts: Parts, paid: PaidOrder) -> Answer:
         log.error("a payment of order %s makes no job: %s", paid.order_id, done.problem)
         return Answer(outcome="flagged", detail=done.problem)
     return Answer(outcome="fulfilled" if done.created else "repeated", job_id=done.job_id)
-
-
-async def _change(parts: Parts, change: PaymentChange) -> Answer:
-    refused = await parts.queue.payment_changed(change)
-    if isinstance(refused, Refused):
-        raise Problem(409, refused.problem)
-    return Answer(outcome="changed", detail=f"The payment: {change.turn}.")
 
 
 async def pay_page(parts: Parts, order: CheckoutOrder) -> str:

@@ -53,7 +53,7 @@ class Queue(Protocol):
 
     async def fulfil(self, paid: PaidOrder) -> Fulfilled | Recorded: ...
 
-    async def payment_changed(self, change: PaymentChange) -> Refused | None: ...
+    async def payment_changed(self, change: PaymentChange) -> None: ...
 
     async def checkout_changed(self, change: CheckoutChange) -> None: ...
 
@@ -93,9 +93,8 @@ class RayQueue:
         answer: Fulfilled | Recorded = await self._call(WAIT_S, "fulfil", paid)
         return answer
 
-    async def payment_changed(self, change: PaymentChange) -> Refused | None:
-        answer: Refused | None = await self._call(WAIT_S, "payment_changed", change)
-        return answer
+    async def payment_changed(self, change: PaymentChange) -> None:
+        await self._call(WAIT_S, "payment_changed", change)
 
     async def checkout_changed(self, change: CheckoutChange) -> None:
         await self._call(WAIT_S, "checkout_changed", change)

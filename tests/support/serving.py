@@ -68,9 +68,8 @@ class Line:
         answer: Fulfilled | Recorded = await self._through("fulfil", paid)
         return answer
 
-    async def payment_changed(self, change: PaymentChange) -> Refused | None:
-        answer: Refused | None = await self._through("payment_changed", change)
-        return answer
+    async def payment_changed(self, change: PaymentChange) -> None:
+        await self._through("payment_changed", change)
 
     async def checkout_changed(self, change: CheckoutChange) -> None:
         await self._through("checkout_changed", change)

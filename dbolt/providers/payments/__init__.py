@@ -108,6 +108,8 @@ class Checkout(Protocol):
 
     async def find(self, session_ref: str) -> CheckoutSession | Unavailable | None: ...
 
+    async def close(self) -> None: ...
+
 
 class NoCheckout:
     """Stands where payments are not set up, so that nobody gets a job without paying."""
@@ -126,3 +128,6 @@ class NoCheckout:
     async def find(self, session_ref: str) -> Unavailable:
         del session_ref
         return self._away
+
+    async def close(self) -> None:
+        """Nothing is open."""

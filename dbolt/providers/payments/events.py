@@ -79,7 +79,7 @@ def foreign(event: StripeEvent, *, livemode: bool) -> str:
     if event.livemode != livemode:
         mode = "live" if event.livemode else "test"
         return f"The event is of {mode} mode, which the key is not."
-    if event.api_version and _train(event.api_version) != _train(stripe.api_version):
+    if event.api_version and not same_train(event.api_version):
         return (
             f"The event speaks API version {event.api_version}; set the webhook to "
             f"{stripe.api_version}."
@@ -87,10 +87,12 @@ def foreign(event: StripeEvent, *, livemode: bool) -> str:
     return ""
 
 
-def _train(version: str) -> str:
-    """Versions of one name differ by additions only ("2026-10-28.endive" → "endive")."""
-    _, dot, name = version.partition(".")
-    return name if dot else version
+def same_train(version: str) -> bool:
+    """Whether an API version says what the library expects.
+
+    Versions of one name ("2026-10-28.endive") differ by additions only.
+    """
+    return version.partition(".")[2] == stripe.api_version.partition(".")[2]
 
 
 def told(event: StripeEvent) -> Told:
@@ -169,7 +171,7 @@ def _turn(kind: str, status: str) -> PaymentTurn | None:
             return PaymentTurn.REFUNDED
         case "refund.failed", _:
             return PaymentTurn.REFUND_FAILED
-        case ("charge.dispute.created" | "charge.dispute.funds_withdrawn"), _:
+        case (("charge.dispute.created" | "charge.dispute.funds_withdrawn"), _):
             return PaymentTurn.DISPUTED
         case "charge.dispute.closed", "lost":
             return PaymentTurn.DISPUTE_LOST

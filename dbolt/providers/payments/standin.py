@@ -98,6 +98,9 @@ class StandinCheckout:
             _session(kept) | {"failed": kept.status == "failed", "url": kept.url}
         )
 
+    async def close(self) -> None:
+        """Nothing is open."""
+
     def take(
         self, session_ref: str, step: Step, secret: SecretStr, *, at: datetime | None = None
     ) -> tuple[bytes, str] | None:

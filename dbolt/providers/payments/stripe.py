@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -48,8 +50,18 @@ def is_live(key: SecretStr) -> bool:
     return key.get_secret_value().startswith(("sk_live_", "rk_live_"))
 
 
-def client_of(key: SecretStr, api_base: str = "") -> stripe.StripeClient:
-    """A client of Stripe's API.
+@asynccontextmanager
+async def stripe_client(key: SecretStr, api_base: str = "") -> AsyncIterator[stripe.StripeClient]:
+    """A client of Stripe's API for as long as it is held; see `client_of`."""
+    http = stripe.HTTPXClient(timeout=TIMEOUT_S)
+    try:
+        yield client_of(key, api_base, http)
+    finally:
+        await _close(http)
+
+
+def client_of(key: SecretStr, api_base: str, http: stripe.HTTPXClient) -> stripe.StripeClient:
+    """A client of Stripe's API over *http*, which the caller closes.
 
     api_base: another address than Stripe's own, for tests. Raises ValueError for a live key there
     that would leave this machine.
@@ -59,7 +71,7 @@ def client_of(key: SecretStr, api_base: str = "") -> stripe.StripeClient:
     return stripe.StripeClient(
         key.get_secret_value(),
         base_addresses={"api": api_base} if api_base else {},
-        http_client=stripe.HTTPXClient(timeout=TIMEOUT_S),
+        http_client=http,
         max_network_retries=RETRIES,
     )
 
@@ -71,7 +83,8 @@ class StripeCheckout:
 
     def __init__(self, key: SecretStr, *, api_base: str = "", tax: bool = False) -> None:
         """*tax*: Stripe Tax reckons taxes, by the account's own settings."""
-        self._client = client_of(key, api_base)
+        self._http = stripe.HTTPXClient(timeout=TIMEOUT_S)
+        self._client = client_of(key, api_base, self._http)
         self._tax = tax
         self._prices: dict[PlanName, stripe.Price] = {}
         self._prices_until = 0.0
@@ -122,6 +135,10 @@ class StripeCheckout:
             return _UNKNOWN
         return session
 
+    async def close(self) -> None:
+        """Ends the connections to Stripe."""
+        await _close(self._http)
+
     async def _failed(self, session: CheckoutSession) -> bool:
         """Whether the money of a slow method has come to nothing, and not just not yet."""
         if not session.payment_intent:
@@ -166,6 +183,12 @@ class StripeCheckout:
         if self._tax:
             terms["automatic_tax"] = {"enabled": True}
         return terms
+
+
+async def _close(http: stripe.HTTPXClient) -> None:
+    # The library leaves this one method without annotations.
+    end: Callable[[], Awaitable[None]] = http.close_async
+    await end()
 
 
 async def prices_of(client: stripe.StripeClient) -> dict[PlanName, stripe.Price]:
