@@ -35,11 +35,13 @@ from dbolt.domain.browsers import Demand
 from dbolt.domain.directory import Directory
 from dbolt.domain.protocol import (
     Ack,
+    CheckoutChange,
     Exchange,
     Fulfilled,
     PaidOrder,
     PauseScope,
     PaymentChange,
+    Recorded,
     Refused,
     Reply,
     RetryFilter,
@@ -276,13 +278,21 @@ class Orchestrator:
 
     # What the web and the staff ask.
 
-    async def fulfil(self, paid: PaidOrder) -> Fulfilled | Refused:
+    async def fulfil(self, paid: PaidOrder) -> Fulfilled | Recorded:
         """The one job of a paid order; safe to repeat."""
         return await self._committer.command(partial(self._paying.fulfil, paid))
 
-    async def payment_changed(self, change: PaymentChange) -> Refused | None:
+    async def payment_changed(self, change: PaymentChange) -> None:
         """The job of a payment that was taken back ends, one of a disputed payment waits."""
-        return await self._committer.command(partial(self._paying.changed, change))
+        await self._committer.command(partial(self._paying.changed, change))
+
+    async def checkout_changed(self, change: CheckoutChange) -> None:
+        """A checkout is under way, failed or expired; safe to repeat."""
+        await self._committer.command(partial(self._paying.checkout_changed, change))
+
+    async def attended(self, attention_id: int, actor: str) -> Refused | None:
+        """A person has seen to a payment that was put before staff."""
+        return await self._committer.command(partial(self._paying.attended, attention_id, actor))
 
     async def profile_completed(self, job_id: UUID, profile_id: UUID) -> Refused | None:
         """The job starts with this profile, or goes on with it."""

@@ -30,12 +30,14 @@ from dbolt.browser.verify import verify
 from dbolt.domain.browsers import BrowserState, BrowserStatus, Demand
 from dbolt.domain.directory import Directory
 from dbolt.domain.protocol import (
+    CheckoutChange,
     Exchange,
     Fulfilled,
     PaidOrder,
     PauseScope,
     PaymentChange,
     Permit,
+    Recorded,
     Refused,
     Reply,
     RetryFilter,
@@ -137,14 +139,20 @@ class OrchestratorActor:
     async def exchange(self, said: Exchange) -> Reply:
         return await (await self._it()).exchange(said)
 
-    async def fulfil(self, paid: PaidOrder) -> Fulfilled | Refused:
+    async def fulfil(self, paid: PaidOrder) -> Fulfilled | Recorded:
         return await (await self._it()).fulfil(paid)
 
     async def profile_completed(self, job_id: UUID, profile_id: UUID) -> Refused | None:
         return await (await self._it()).profile_completed(job_id, profile_id)
 
-    async def payment_changed(self, change: PaymentChange) -> Refused | None:
-        return await (await self._it()).payment_changed(change)
+    async def payment_changed(self, change: PaymentChange) -> None:
+        await (await self._it()).payment_changed(change)
+
+    async def checkout_changed(self, change: CheckoutChange) -> None:
+        await (await self._it()).checkout_changed(change)
+
+    async def attended(self, attention_id: int, actor: str) -> Refused | None:
+        return await (await self._it()).attended(attention_id, actor)
 
     async def retry(
         self, wanted: RetryFilter, *, dry_run: bool, actor: str, profile_id: UUID | None = None

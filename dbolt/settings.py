@@ -62,6 +62,10 @@ class Settings(BaseSettings):
     """A lease without a heartbeat lasts this long."""
     mail_from: str = ""
     """The sender of letters to customers; needed where SMTP_URL is set."""
+    stripe_tax: bool = False
+    """Whether Stripe Tax reckons taxes at checkout, by the settings of the Stripe account."""
+    stripe_api_base: str = ""
+    """Another address than Stripe's own, for tests against an emulator; empty for Stripe."""
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     log_json: bool = False
 

@@ -38,11 +38,13 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class KnownOrder:
-    """An order as the customer may see it."""
+    """An order as the customer may see it. `checkout`: how its last checkout stands, or nothing."""
 
     order: CheckoutOrder
     customer_id: UUID
     state: str
+    checkout: str
+    session_ref: str
     job_id: UUID | None
     job_state: JobState | None
 
@@ -86,6 +88,8 @@ async def find_order(connection: Connection, order_id: UUID) -> KnownOrder | Non
         ),
         customer_id=row["customer_id"],
         state=row["state"],
+        checkout=row["checkout"] or "",
+        session_ref=row["session_ref"] or "",
         job_id=row["job_id"],
         job_state=JobState(row["job_state"]) if row["job_state"] else None,
     )

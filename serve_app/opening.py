@@ -32,7 +32,8 @@ POOL_SIZE = 10
 class Place(BaseModel):
     """Where a server is: what every replica needs to open its parts. Holds no secret.
 
-    `base_url`: what customers see. `local_url`: where this machine reaches it.
+    `base_url`: what customers see. `local_url`: where this machine reaches it. `payments`: where
+    the stand-in for Stripe keeps its checkouts.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -41,6 +42,9 @@ class Place(BaseModel):
     evidence: Path
     base_url: str
     local_url: str
+    payments: Path
+    stripe_api_base: str = ""
+    stripe_tax: bool = False
 
     @property
     def https(self) -> bool:
@@ -57,6 +61,9 @@ def place_of(settings: Settings, secrets_path: Path, port: int) -> Place:
         evidence=(settings.home / "evidence").resolve(),
         base_url=(settings.public_url or local_url).rstrip("/"),
         local_url=local_url,
+        payments=(settings.home / "payments").resolve(),
+        stripe_api_base=settings.stripe_api_base,
+        stripe_tax=settings.stripe_tax,
     )
 
 
@@ -66,9 +73,11 @@ def checkout_of(place: Place, secrets: Secrets) -> Checkout:
     Anybody can pay at the stand-in, so a server that others reach goes without payments instead.
     """
     if secrets.stripe_secret_key is not None:
-        return StripeCheckout(secrets.stripe_secret_key)
+        return StripeCheckout(
+            secrets.stripe_secret_key, api_base=place.stripe_api_base, tax=place.stripe_tax
+        )
     private = _is_loopback(place.local_url) and _is_loopback(place.base_url)
-    return StandinCheckout() if private else NoCheckout()
+    return StandinCheckout(place.payments) if private else NoCheckout()
 
 
 def _is_loopback(url: str) -> bool:
@@ -115,5 +124,6 @@ def opener(place: Place, queue: Queue, *, live: bool = True) -> OpenParts:
                 )
         finally:
             await close_pool(pool)
+            await checkout.close()
 
     return open_parts

@@ -15,11 +15,13 @@ import ray
 from ray.exceptions import GetTimeoutError, RayError, RayTaskError
 
 from dbolt.domain.protocol import (
+    CheckoutChange,
     Exchange,
     Fulfilled,
     PaidOrder,
     PauseScope,
     PaymentChange,
+    Recorded,
     Refused,
     Reply,
     RetryFilter,
@@ -49,9 +51,13 @@ class QueueFailed(Exception):
 class Queue(Protocol):
     """The orchestrator's commands as the web uses them. Each raises `QueueAway`."""
 
-    async def fulfil(self, paid: PaidOrder) -> Fulfilled | Refused: ...
+    async def fulfil(self, paid: PaidOrder) -> Fulfilled | Recorded: ...
 
-    async def payment_changed(self, change: PaymentChange) -> Refused | None: ...
+    async def payment_changed(self, change: PaymentChange) -> None: ...
+
+    async def checkout_changed(self, change: CheckoutChange) -> None: ...
+
+    async def attended(self, attention_id: int, actor: str) -> Refused | None: ...
 
     async def exchange(self, said: Exchange) -> Reply: ...
 
@@ -112,12 +118,18 @@ class ActorLine:
 class RayQueue(ActorLine):
     """The `Queue` behind a named Ray actor."""
 
-    async def fulfil(self, paid: PaidOrder) -> Fulfilled | Refused:
-        answer: Fulfilled | Refused = await self._call(WAIT_S, "fulfil", paid)
+    async def fulfil(self, paid: PaidOrder) -> Fulfilled | Recorded:
+        answer: Fulfilled | Recorded = await self._call(WAIT_S, "fulfil", paid)
         return answer
 
-    async def payment_changed(self, change: PaymentChange) -> Refused | None:
-        answer: Refused | None = await self._call(WAIT_S, "payment_changed", change)
+    async def payment_changed(self, change: PaymentChange) -> None:
+        await self._call(WAIT_S, "payment_changed", change)
+
+    async def checkout_changed(self, change: CheckoutChange) -> None:
+        await self._call(WAIT_S, "checkout_changed", change)
+
+    async def attended(self, attention_id: int, actor: str) -> Refused | None:
+        answer: Refused | None = await self._call(WAIT_S, "attended", attention_id, actor)
         return answer
 
     async def exchange(self, said: Exchange) -> Reply:

@@ -9,8 +9,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -18,27 +17,10 @@ import psutil
 import typer
 from rich.text import Text
 
+from dbolt.cli.findings import Finding, Health
 from dbolt.cli.output import Exit, Trouble, emit_json, table
 from dbolt.domain.directory import ProxyPolicy
 from dbolt.settings import SecretVariables, Settings
-
-
-class Health(StrEnum):
-    """How serious a finding is."""
-
-    OK = "ok"
-    NOTE = "note"
-    MISSING = "missing"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at. `remedy` says how to get what is missing."""
-
-    what: str
-    health: Health
-    seen: str
-    remedy: str = ""
 
 
 def register(app: typer.Typer) -> None:
@@ -70,8 +52,14 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _disk(settings.home)
     yield _memory()
     yield _port("web port", settings.host, settings.port)
-    yield _stripe()
+    yield from _stripe(settings)
     yield _proxies(settings)
+
+
+def _stripe(settings: Settings) -> Iterator[Finding]:
+    from dbolt.cli.check_stripe import stripe_findings
+
+    return stripe_findings(settings)
 
 
 def _python() -> Finding:
@@ -163,25 +151,6 @@ _PORT_REMEDIES = {
     errno.EACCES: "set DBOLT_PORT to a port from 1024 on",
     errno.EADDRNOTAVAIL: "set DBOLT_HOST to an address of this machine",
 }
-
-
-def _stripe() -> Finding:
-    given = SecretVariables()
-    missing = [
-        name
-        for name, value in (
-            ("STRIPE_SECRET_KEY", given.stripe_secret_key),
-            ("STRIPE_WEBHOOK_SECRET", given.stripe_webhook_secret),
-        )
-        if value is None
-    ]
-    if len(missing) == 1:
-        remedy = f"Set {missing[0]} too: payments would be taken that lead to no job."
-        return Finding("Stripe", Health.MISSING, f"without {missing[0]}", remedy)
-    if missing:
-        remedy = f"Set {' and '.join(missing)} to take real payments."
-        return Finding("Stripe", Health.NOTE, "local stand-in", remedy)
-    return Finding("Stripe", Health.OK, "keys are set")
 
 
 def _proxies(settings: Settings) -> Finding:

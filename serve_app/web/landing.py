@@ -12,8 +12,7 @@ from pydantic import EmailStr, TypeAdapter, ValidationError
 
 from dbolt.domain.lifecycle import JobState
 from dbolt.domain.plan import PLANS, PlanName
-from serve_app.accounts import KnownOrder, Placed, find_order, place_order
-from serve_app.api.orders import open_checkout
+from serve_app.accounts import KnownOrder, find_order, place_order
 from serve_app.identity import (
     SESSION_S,
     AnyViewer,
@@ -24,6 +23,7 @@ from serve_app.identity import (
     viewer_of,
 )
 from serve_app.parts import Parts, parts_of
+from serve_app.payments import look_after, pay_page
 from serve_app.problems import Problem
 from serve_app.web.pages import Posted, go, page
 
@@ -87,7 +87,7 @@ async def order(request: Request, form: Posted, viewer: MaybeViewer) -> Response
         told = "This is not an e-mail address; write it like you@your-business.com."
         return _order_page(request, plan=plan, email=email, email_problem=told)
     placed = await place_order(parts, address, PlanName(plan), viewer)
-    answer = go(await open_checkout(parts, placed))
+    answer = go(await pay_page(parts, placed.order))
     if placed.session is not None:
         token = placed.session.get_secret_value()
         put_cookie(request, answer, "session", token, max_age_s=SESSION_S)
@@ -95,13 +95,22 @@ async def order(request: Request, form: Posted, viewer: MaybeViewer) -> Response
 
 
 @router.get("/orders/{order_id}")
-async def order_state(request: Request, viewer: AnyViewer, order_id: UUID) -> Response:
+async def order_state(
+    request: Request, viewer: AnyViewer, order_id: UUID, session_id: str = ""
+) -> Response:
     """Where the payment page sends the customer back to: waits for the job, then shows it."""
-    known = await order_or_404(parts_of(request), viewer, order_id)
+    parts = parts_of(request)
+    known = await order_or_404(parts, viewer, order_id)
+    # The address proves nothing: it only says that somebody comes from paying. What is asked about
+    # is the session that we opened for this order ourselves.
+    if known.job_id is None and session_id and session_id == known.session_ref:
+        await look_after(parts, order_id)
+        known = await order_or_404(parts, viewer, order_id)
     if known.job_id is None:
         answer = page(request, "order_wait.html", order=known)
-        # Works without scripts, and shows nothing that a script could do better.
-        answer.headers["Refresh"] = "2"
+        if known.checkout in {"", "open"}:
+            # Works without scripts, and shows nothing that a script could do better.
+            answer.headers["Refresh"] = "2"
         return answer
     if known.job_state is JobState.AWAITING_PROFILE:
         return go(f"/jobs/{known.job_id}/profile")
@@ -110,12 +119,12 @@ async def order_state(request: Request, viewer: AnyViewer, order_id: UUID) -> Re
 
 @router.get("/pay-again/{order_id}")
 async def pay_again(request: Request, viewer: AnyViewer, order_id: UUID) -> Response:
-    """Back to the payment of an order that is still open."""
+    """Back to the payment of an order that nobody has paid yet, in a new checkout if need be."""
     parts = parts_of(request)
     known = await order_or_404(parts, viewer, order_id)
-    if known.state != "open":
+    if known.state not in {"open", "expired"}:
         return go(f"/orders/{order_id}")
-    return go(await open_checkout(parts, Placed(known.order, None)))
+    return go(await pay_page(parts, known.order))
 
 
 async def order_or_404(parts: Parts, viewer: Viewer, order_id: UUID) -> KnownOrder:

@@ -26,6 +26,9 @@ QUEUE = {
     "pauses",
     "outbox",
     "payment_events",
+    "payments",
+    "disputes",
+    "attention",
     "accounts",
     "orchestrator_epoch",
     "orchestrator_writers",
@@ -71,6 +74,21 @@ async def test_the_web_role_writes_accounts_only(
     assert {row[0] for row in columns} == told
 
 
+async def test_who_opens_a_checkout_cannot_say_that_it_was_paid(
+    owner: asyncpg.Connection[asyncpg.Record],
+) -> None:
+    rows = await owner.fetch(
+        "select grantee, privilege_type, column_name from information_schema.column_privileges"
+        " where table_name = 'checkouts' and privilege_type <> 'SELECT' and grantee <> current_user"
+    )
+    web, orchestrator = Role.WEB.value, Role.ORCHESTRATOR.value
+    assert {tuple(row) for row in rows} == {
+        *((web, "INSERT", name) for name in ("order_id", "attempt", "expires_at")),
+        *((web, "UPDATE", name) for name in ("session_ref", "given_up", "asked_at")),
+        (orchestrator, "UPDATE", "state"),
+    }
+
+
 async def test_the_orchestrator_writes_the_queue_only(
     owner: asyncpg.Connection[asyncpg.Record],
 ) -> None:
@@ -86,7 +104,14 @@ async def test_the_orchestrator_writes_the_queue_only(
 async def test_a_customer_role_only_reads(owner: asyncpg.Connection[asyncpg.Record]) -> None:
     given = await rights(owner, Role.CUSTOMER)
     assert all(verbs == {"SELECT"} for verbs in given.values())
-    assert not given.keys() & {"accounts", "sessions", "payment_events", "outbox", "presses"}
+    assert not given.keys() & {
+        "accounts",
+        "sessions",
+        "payment_events",
+        "outbox",
+        "presses",
+        "payments",
+    }
 
 
 @pytest.mark.parametrize(
@@ -98,6 +123,9 @@ async def test_a_customer_role_only_reads(owner: asyncpg.Connection[asyncpg.Reco
         "delete from job_results",
         "insert into presses values (gen_random_uuid(), 1, 'a')",
         "update orders set state = 'paid', paid_at = now()",
+        "update checkouts set state = 'paid'",
+        "insert into payments (payment_ref) values ('pi_1')",
+        "update attention set done_at = now()",
         "insert into orders (customer_id, state) select id, 'paid' from customers",
         "update orchestrator_epoch set epoch = 99",
         "select username from accounts",

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -21,11 +23,13 @@ from pydantic import SecretStr
 from actors.orchestrator import Orchestrator
 from dbolt.domain.browsers import BrowserState, BrowserStatus, Cause, PoolStatus, Slot, Stage
 from dbolt.domain.protocol import (
+    CheckoutChange,
     Exchange,
     Fulfilled,
     PaidOrder,
     PauseScope,
     PaymentChange,
+    Recorded,
     Refused,
     Reply,
     RetryFilter,
@@ -61,12 +65,18 @@ class Line:
         self.asked.append((verb, (*args, *named.values())))
         return await getattr(self.orchestrator, verb)(*args, **named)
 
-    async def fulfil(self, paid: PaidOrder) -> Fulfilled | Refused:
-        answer: Fulfilled | Refused = await self._through("fulfil", paid)
+    async def fulfil(self, paid: PaidOrder) -> Fulfilled | Recorded:
+        answer: Fulfilled | Recorded = await self._through("fulfil", paid)
         return answer
 
-    async def payment_changed(self, change: PaymentChange) -> Refused | None:
-        answer: Refused | None = await self._through("payment_changed", change)
+    async def payment_changed(self, change: PaymentChange) -> None:
+        await self._through("payment_changed", change)
+
+    async def checkout_changed(self, change: CheckoutChange) -> None:
+        await self._through("checkout_changed", change)
+
+    async def attended(self, attention_id: int, actor: str) -> Refused | None:
+        answer: Refused | None = await self._through("attended", attention_id, actor)
         return answer
 
     async def exchange(self, said: Exchange) -> Reply:
@@ -201,13 +211,14 @@ async def parts_on(
         changes.running(),
     ):
         closing.push_async_callback(orchestrator.close)
+        kept = closing.enter_context(tempfile.TemporaryDirectory())
         yield Parts(
             pool=pool,
             queue=Line(orchestrator),
             browsers=Staffed(),
             changes=changes,
             evidence=Shelf(),
-            checkout=StandinCheckout(),
+            checkout=StandinCheckout(Path(kept)),
             secrets=Secrets(
                 database_url=SecretStr(database),
                 stripe_webhook_secret=SecretStr(WEBHOOK_SECRET),

@@ -14,7 +14,7 @@ from uuid import UUID
 from playwright.async_api import Browser, ConsoleMessage, Page, Request
 
 from dbolt.domain.plan import PlanName
-from dbolt.domain.protocol import Exchange, Fulfilled, Settlement
+from dbolt.domain.protocol import Exchange, Fulfilled, Recorded, Settlement
 from dbolt.domain.submission import Result
 from serve_app.accounts import place_order
 from serve_app.parts import Parts
@@ -55,6 +55,11 @@ class Site:
         assert isinstance(done, Fulfilled)
         assert placed.session is not None
         return done.job_id, placed.session.get_secret_value()
+
+    async def paid_twice(self, job_id: UUID) -> None:
+        """Another payment of the same order."""
+        order_id = await self.parts.pool.fetchval("select order_id from jobs where id = $1", job_id)
+        assert isinstance(await self.line.fulfil(paid(order_id, payment_ref="pi_2")), Recorded)
 
     async def job(self, email: str = "ada@example.com", **profile: Any) -> tuple[UUID, str]:
         """A job that may start, and its customer's key."""

@@ -32,6 +32,8 @@ async def paths(site: Site) -> tuple[dict[str, list[str]], list[str]]:
     staff = ["/staff", "/staff?tab=failed", "/staff/directories", "/staff/health"]
     staff += ["/staff/retry?state=failed", "/staff/pause?level=global", f"/staff/jobs/{job_id}"]
     staff += [f"/staff/jobs/{job_id}/directories/{slugs[1]}", f"/jobs/{waiting}/profile"]
+    await site.paid_twice(job_id)
+    staff += ["/staff/payments"]
     return {key: customer, second: [f"/jobs/{waiting}/profile"]}, staff
 
 
