@@ -50,6 +50,14 @@ class Settings(BaseSettings):
     """Bounds of the browser pool. One browser fills two cores."""
     lease_s: Annotated[float, Field(ge=5, le=3600)] = 90.0
     """A lease without a heartbeat lasts this long."""
+    trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
+    """Proxies before us, each of which adds to X-Forwarded-For; limits go by what they say."""
+    supabase_url: str = ""
+    """The Supabase project whose tokens are taken; empty takes none."""
+    supabase_jwks_url: str = ""
+    """Where its public keys are; empty for the usual place below `supabase_url`."""
+    supabase_emails_confirmed: bool = False
+    """Whether that project lets nobody in before the address is confirmed."""
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     log_json: bool = False
 
@@ -73,6 +81,8 @@ class Secrets(BaseModel):
     """What customers' accounts on directories follow from; None makes none."""
     worker_token: SecretStr | None = None
     """What workers over HTTP show; None turns them away."""
+    supabase_jwt_secret: SecretStr | None = None
+    """What tokens of the Supabase project are signed with, where that is no key pair."""
 
     @classmethod
     def load(cls, path: Path) -> Secrets:
@@ -112,6 +122,7 @@ class SecretVariables(BaseSettings):
     dbolt_staff_token: SecretStr | None = None
     dbolt_worker_token: SecretStr | None = None
     dbolt_vault_key: SecretStr | None = None
+    supabase_jwt_secret: SecretStr | None = None
 
 
 def forget_secret_variables() -> None:
