@@ -66,6 +66,14 @@ class Settings(BaseSettings):
     """Whether Stripe Tax reckons taxes at checkout, by the settings of the Stripe account."""
     stripe_api_base: str = ""
     """Another address than Stripe's own, for tests against an emulator; empty for Stripe."""
+    trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
+    """Proxies before us, each of which adds to X-Forwarded-For; limits go by what they say."""
+    supabase_url: str = ""
+    """The Supabase project whose tokens are taken; empty takes none."""
+    supabase_jwks_url: str = ""
+    """Where its public keys are; empty for the usual place below `supabase_url`."""
+    supabase_emails_confirmed: bool = False
+    """Whether that project lets nobody in before the address is confirmed."""
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     log_json: bool = False
 
@@ -91,6 +99,8 @@ class Secrets(BaseModel):
     """What workers over HTTP show; None turns them away."""
     smtp_url: SecretStr | None = None
     """The mail server; None keeps letters as files."""
+    supabase_jwt_secret: SecretStr | None = None
+    """What tokens of the Supabase project are signed with, where that is no key pair."""
 
     @classmethod
     def load(cls, path: Path) -> Secrets:
@@ -138,6 +148,7 @@ class SecretVariables(BaseSettings):
     smtp_url: SecretStr | None = None
     dbolt_proxy_urls: SecretStr | None = None
     """Proxies as in a list's lines, separated by commas or line ends."""
+    supabase_jwt_secret: SecretStr | None = None
 
 
 def ray_token_path() -> Path:

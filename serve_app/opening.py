@@ -25,6 +25,7 @@ from serve_app.changes import Changes
 from serve_app.counters import Counters
 from serve_app.parts import OpenParts, Parts
 from serve_app.queue import Queue
+from serve_app.supabase import Supabase, SupabaseTerms
 
 POOL_SIZE = 10
 
@@ -45,6 +46,10 @@ class Place(BaseModel):
     payments: Path
     stripe_api_base: str = ""
     stripe_tax: bool = False
+    trusted_proxies: int = 0
+    supabase_url: str = ""
+    supabase_jwks_url: str = ""
+    supabase_emails_confirmed: bool = False
 
     @property
     def https(self) -> bool:
@@ -64,7 +69,24 @@ def place_of(settings: Settings, secrets_path: Path, port: int) -> Place:
         payments=(settings.home / "payments").resolve(),
         stripe_api_base=settings.stripe_api_base,
         stripe_tax=settings.stripe_tax,
+        trusted_proxies=settings.trusted_proxies,
+        supabase_url=settings.supabase_url,
+        supabase_jwks_url=settings.supabase_jwks_url,
+        supabase_emails_confirmed=settings.supabase_emails_confirmed,
     )
+
+
+def supabase_of(place: Place, secrets: Secrets) -> Supabase | None:
+    """The outside identity service, where one is set up. Raises ValueError where it is unsafe."""
+    if not place.supabase_url:
+        return None
+    terms = SupabaseTerms(
+        url=place.supabase_url,
+        jwks_url=place.supabase_jwks_url,
+        secret=secrets.supabase_jwt_secret,
+        emails_confirmed=place.supabase_emails_confirmed,
+    )
+    return Supabase(terms)
 
 
 def checkout_of(place: Place, secrets: Secrets) -> Checkout:
@@ -121,6 +143,8 @@ def opener(place: Place, queue: Queue, *, live: bool = True) -> OpenParts:
                         else None
                     ),
                     counters=Counters(),
+                    supabase=supabase_of(place, secrets),
+                    proxies=place.trusted_proxies,
                 )
         finally:
             await close_pool(pool)

@@ -201,6 +201,8 @@ def _secrets(settings: Settings, parts: ExitStack, database: str) -> Secrets:
             "Set both STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET, or neither: with one of them "
             "payments would be taken that lead to no job."
         )
+    if given.supabase_jwt_secret and len(given.supabase_jwt_secret.get_secret_value()) < 32:
+        raise Trouble("SUPABASE_JWT_SECRET is too short; copy the whole of it from the project.")
     url = _database(settings, given.database_url, parts, database)
     kept = _kept(run_folder(settings.home) / "secrets.json")
     return Secrets(
@@ -214,6 +216,7 @@ def _secrets(settings: Settings, parts: ExitStack, database: str) -> Secrets:
         or (kept.staff_token if kept else SecretStr(random.token_urlsafe(32))),
         worker_token=given.dbolt_worker_token,
         smtp_url=_mail_server(settings, given.smtp_url),
+        supabase_jwt_secret=given.supabase_jwt_secret,
         vault_key=given.dbolt_vault_key
         or (kept.vault_key if kept else None)
         or SecretStr(random.token_urlsafe(32)),

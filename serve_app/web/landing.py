@@ -8,8 +8,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, PlainTextResponse, Response
-from pydantic import EmailStr, TypeAdapter, ValidationError
-
 from dbolt.domain.lifecycle import JobState
 from dbolt.domain.plan import PLANS, PlanName
 from serve_app.accounts import KnownOrder, find_order, place_order
@@ -25,11 +23,11 @@ from serve_app.identity import (
 from serve_app.parts import Parts, parts_of
 from serve_app.payments import look_after, pay_page
 from serve_app.problems import Problem
+from serve_app.web.doors import NO_ADDRESS, email_in
 from serve_app.web.pages import Posted, go, page
 
 router = APIRouter(include_in_schema=False)
 
-_EMAIL: TypeAdapter[str] = TypeAdapter(EmailStr)
 MaybeViewer = Annotated[Viewer | None, Depends(viewer_of)]
 
 
@@ -42,7 +40,8 @@ async def landing(request: Request) -> Response:
 @router.get("/robots.txt")
 async def robots() -> PlainTextResponse:
     """What search engines are to leave alone: everything that belongs to somebody."""
-    private = ("/api/", "/jobs/", "/orders/", "/pay/", "/pay-again/", "/sign-in", "/staff")
+    private = ("/account", "/api/", "/jobs/", "/link/", "/orders/", "/pay/", "/pay-again/")
+    private += ("/sign-in", "/staff")
     return PlainTextResponse("User-agent: *\n" + "".join(f"Disallow: {p}\n" for p in private))
 
 
@@ -56,11 +55,22 @@ async def favicon() -> FileResponse:
 async def order_form(request: Request, viewer: MaybeViewer, plan: str = "growth") -> Response:
     """The order form, with a plan chosen."""
     email = viewer.email if isinstance(viewer, Customer) else ""
-    return _order_page(request, plan=plan, email=email)
+    return _order_page(request, plan=plan, email=email, account=_account(viewer))
+
+
+def _account(viewer: Viewer | None) -> str:
+    """The address of the account that is signed in to: orders go there and nowhere else."""
+    return viewer.email if isinstance(viewer, Customer) and viewer.verified else ""
 
 
 def _order_page(
-    request: Request, *, plan: str, email: str, problem: str = "", email_problem: str = ""
+    request: Request,
+    *,
+    plan: str,
+    email: str,
+    account: str,
+    problem: str = "",
+    email_problem: str = "",
 ) -> Response:
     return page(
         request,
@@ -69,6 +79,7 @@ def _order_page(
         plans=list(PLANS.values()),
         chosen=plan if plan in set(PlanName) else "growth",
         email=email,
+        account=account,
         problem=problem,
         email_problem=email_problem,
     )
@@ -78,14 +89,13 @@ def _order_page(
 async def order(request: Request, form: Posted, viewer: MaybeViewer) -> Response:
     """Takes the order and sends the customer to pay."""
     parts = parts_of(request)
-    plan, email = str(form.get("plan", "")), str(form.get("email", "")).strip()
+    plan, email, account = str(form.get("plan", "")), str(form.get("email", "")), _account(viewer)
+    told = {"plan": plan, "email": email.strip()[:254], "account": account}
     if plan not in set(PlanName):
-        return _order_page(request, plan=plan, email=email, problem="Choose one of the plans.")
-    try:
-        address = _EMAIL.validate_python(email)
-    except ValidationError:
-        told = "This is not an e-mail address; write it like you@your-business.com."
-        return _order_page(request, plan=plan, email=email, email_problem=told)
+        return _order_page(request, **told, problem="Choose one of the plans.")
+    address = account or email_in(form)
+    if not address:
+        return _order_page(request, **told, email_problem=NO_ADDRESS)
     placed = await place_order(parts, address, PlanName(plan), viewer)
     answer = go(await pay_page(parts, placed.order))
     if placed.session is not None:

@@ -17,6 +17,7 @@ from uuid import UUID
 
 import asyncpg
 import httpx
+from argon2 import profiles
 from fastapi import FastAPI
 from pydantic import SecretStr
 
@@ -41,6 +42,7 @@ from dbolt.store.pool import Role, open_pool
 from serve_app.changes import Changes
 from serve_app.counters import Counters
 from serve_app.parts import Parts
+from serve_app.passwords import Passwords
 from serve_app.queue import QueueAway
 from tests.support.queue import QUICK, catalogue
 
@@ -182,6 +184,10 @@ class Shelf:
         """The file, if it is kept."""
         return self.files.get(sha256)
 
+    async def remove(self, sha256: str) -> None:
+        """Takes the file away."""
+        self.files.pop(sha256, None)
+
 
 @contextlib.asynccontextmanager
 async def as_role(database: str, role: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
@@ -228,6 +234,7 @@ async def parts_on(
             base_url=base_url,
             webhook_url=webhook_url,
             counters=Counters(),
+            passwords=Passwords(profiles.CHEAPEST),
         )
 
 

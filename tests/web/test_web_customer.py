@@ -215,7 +215,7 @@ async def test_what_others_wrote_is_text_and_not_markup(site: Site) -> None:
 async def test_a_link_with_the_key_behind_the_hash_signs_in(site: Site) -> None:
     job_id, key = await site.paid_job()
     async with site.visitor() as page:
-        await page.goto(f"/sign-in?next=/jobs/{job_id}#{key}")
+        await page.goto(f"/sign-in/key?next=/jobs/{job_id}#{key}")
         await page.wait_for_url(f"**/jobs/{job_id}")
         await expect(page.locator("#next_step")).to_contain_text("your business")
         await page.click("text=Sign out")
@@ -254,7 +254,7 @@ async def test_over_plain_http_on_another_machines_name_forms_work(site: Site) -
     mapped = [*launch_args(), "--host-resolver-rules=MAP shop.test 127.0.0.1"]
     chromium = await site.chromium.browser_type.launch(executable_path=find_chromium(), args=mapped)
     page = await chromium.new_page(base_url=site.url.replace("127.0.0.1", "shop.test"))
-    await page.goto("/sign-in")
+    await page.goto("/sign-in/key")
     await page.fill("#key", "guess")
     await page.click("main button")
     await expect(page.locator("[role=alert]")).to_contain_text("This key opens nothing")
@@ -285,7 +285,7 @@ async def test_a_key_in_a_link_never_takes_the_place_of_a_session_unasked(site: 
     mine, key = await site.paid_job("ada@example.com")
     theirs, other = await site.paid_job("eve@example.com")
     async with site.visitor(key=key) as page:
-        await page.goto(f"/sign-in?next=/jobs/{theirs}#{other}")
+        await page.goto(f"/sign-in/key?next=/jobs/{theirs}#{other}")
         await expect(page.locator("#open-session")).to_contain_text("ada@example.com")
         await expect(page.locator("#key")).to_have_value(other)
         assert "#" not in page.url
@@ -296,7 +296,7 @@ async def test_a_key_in_a_link_never_takes_the_place_of_a_session_unasked(site: 
 async def test_without_scripts_a_key_leaves_the_address_with_the_sign_in(site: Site) -> None:
     job_id, key = await site.paid_job()
     async with site.visitor(java_script_enabled=False) as page:
-        await page.goto(f"/sign-in?next=/jobs/{job_id}#{key}")
+        await page.goto(f"/sign-in/key?next=/jobs/{job_id}#{key}")
         await expect(page.locator("noscript p")).to_contain_text("copy what stands behind the #")
         await page.fill("#key", key)
         await page.click("main button")
