@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     workers_min: Annotated[int, Field(ge=0, le=1000)] = 1
     workers_max: Annotated[int, Field(ge=1, le=1000)] = 1
     """Bounds of the browser pool. One browser fills two cores."""
+    trace_failed: bool = False
+    """Whether an attempt that fails leaves a Playwright trace among its evidence. It costs time."""
     lease_s: Annotated[float, Field(ge=5, le=3600)] = 90.0
     """A lease without a heartbeat lasts this long."""
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
