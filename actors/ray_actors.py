@@ -251,7 +251,10 @@ class BrowserActor:
     def __init__(self, name: str, settings: Settings) -> None:
         end_with_parent()
         browser = Browser(
-            find_chromium(settings.chromium), contact_url=settings.public_url, rules_s=RULES_S
+            find_chromium(settings.chromium),
+            contact_url=settings.public_url,
+            rules_s=RULES_S,
+            traces=settings.trace_failed,
         )
         evidence = FolderEvidence(settings.home.resolve() / "evidence")
         self._browser = browser

@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     """What could start now is to be carried out within so long; less means more browsers."""
     browser_idle_s: Annotated[float, Field(ge=0, le=86_400)] = 60.0
     """For how long a browser must have been one too many before it goes."""
+    trace_failed: bool = False
+    """Whether an attempt that fails leaves a Playwright trace among its evidence. It costs time."""
     lease_s: Annotated[float, Field(ge=5, le=3600)] = 90.0
     """A lease without a heartbeat lasts this long."""
     mail_from: str = ""

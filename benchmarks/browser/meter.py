@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-_PR_SET_CHILD_SUBREAPER = 36
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def adopt() -> None:
     """Orphans among our descendants become our children, so that none is lost from sight."""
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def end_with_harness() -> None:
+    """A contender is interrupted when whoever measures it is gone, and clears up."""
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGINT, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from playwright.async_api import ElementHandle, Page
 from pydantic import SecretStr
 
 from actors import ray_actors
+from benchmarks.browser import meter
 from benchmarks.browser.page import LISTING
 from benchmarks.browser.peers import WARM, say, word
 from benchmarks.queue import shop
@@ -139,25 +140,33 @@ class Stack:
 async def run(given: dict[str, Any], worker: type[ray_actors.BrowserActor], home: Path) -> None:
     """Warms up, says so, waits for a word, hands in, says so again."""
     server = embedded.start(home / "postgres")
-    async with shop.database(server.url) as database:
-        secrets = Secrets(
-            database_url=SecretStr(database),
-            stripe_webhook_secret=SecretStr("unused"),
-            staff_token=SecretStr("unused"),
-        )
-        secrets.save(home / "secrets.json")
-        ray.init(
-            namespace=ray_actors.NAMESPACE,
-            include_dashboard=False,
-            log_to_driver=False,
-            resources={ray_actors.RESOURCE: 1},
-            runtime_env={"env_vars": {"PYTHONPATH": str(Path(__file__).parents[2])}},
-        )
-        try:
-            await _handed_in(given, worker, home, database)
-        finally:
-            ray.shutdown()
-    server.stop()
+    try:
+        async with shop.database(server.url) as database:
+            await _in_ray(given, worker, home, database)
+    finally:
+        server.stop()
+
+
+async def _in_ray(
+    given: dict[str, Any], worker: type[ray_actors.BrowserActor], home: Path, database: str
+) -> None:
+    secrets = Secrets(
+        database_url=SecretStr(database),
+        stripe_webhook_secret=SecretStr("unused"),
+        staff_token=SecretStr("unused"),
+    )
+    secrets.save(home / "secrets.json")
+    ray.init(
+        namespace=ray_actors.NAMESPACE,
+        include_dashboard=False,
+        log_to_driver=False,
+        resources={ray_actors.RESOURCE: 1},
+        runtime_env={"env_vars": {"PYTHONPATH": str(Path(__file__).parents[2])}},
+    )
+    try:
+        await _handed_in(given, worker, home, database)
+    finally:
+        ray.shutdown()
 
 
 async def _handed_in(
@@ -196,6 +205,7 @@ def _actor(kind: type, name: str, calls: int) -> Any:
 
 
 if __name__ == "__main__":
+    meter.end_with_harness()
     with tempfile.TemporaryDirectory(prefix="dbolt-bench-", ignore_cleanup_errors=True) as folder:
         actor = {"ours": ray_actors.BrowserActor, "blind": BlindActor}[sys.argv[1]]
         asyncio.run(run(json.loads(sys.argv[2]), actor, Path(folder)))

@@ -18,6 +18,7 @@ from typing import Any
 
 from playwright.async_api import Browser, Page, async_playwright
 
+from benchmarks.browser import meter
 from benchmarks.browser.page import LISTING
 from dbolt.browser.chromium import MEDIA, TRACKERS, launch_args
 
@@ -198,6 +199,7 @@ async def _all(submit: Callable[[int], Awaitable[None]], numbers: list[int], slo
 
 
 if __name__ == "__main__":
+    meter.end_with_harness()
     contenders = {
         "usual": usual,
         "crawlee": crawlee,

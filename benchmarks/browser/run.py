@@ -13,6 +13,7 @@ import asyncio
 import importlib.util
 import json
 import os
+import signal
 import sys
 import time
 from dataclasses import asdict, dataclass, field
@@ -158,9 +159,7 @@ async def _cost(name: str, given: dict[str, Any]) -> Cost:
             await _tell(process)
             await asyncio.wait_for(process.wait(), 60)
         finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
+            await _ended(process)
     meter.reap()
     return cost
 
@@ -193,6 +192,18 @@ async def _worked(process: asyncio.subprocess.Process, served: site.Site, slots:
         for kind, seconds in meter.cpu_by_kind(served.pid).items()
     }
     return Cost(0, spent, wall, slots, samples, spent_by)
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    """Interrupts a contender that still runs: it clears up what it has started."""
+    if process.returncode is not None:
+        return
+    process.send_signal(signal.SIGINT)
+    try:
+        await asyncio.wait_for(process.wait(), 60)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
 
 
 async def _stored(served: site.Site) -> int:

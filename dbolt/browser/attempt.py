@@ -9,7 +9,7 @@ from functools import partial
 
 from playwright.async_api import ElementHandle, Error
 
-from dbolt.browser import act
+from dbolt.browser import act, trace
 from dbolt.browser.arrive import arrive, not_reached
 from dbolt.browser.chromium import NoBrowser
 from dbolt.browser.ends import (
@@ -79,6 +79,8 @@ async def attempt(
     try:
         async with browser.new_context(assignment.directory, route) as visit:
             run = Run(visit, assignment, permit, Proof(evidence), began, rules=browser.rules)
+            if browser.traces:
+                await trace.begin(visit.context)
             end = await _before_the_press(run)
             if not isinstance(end, Filled):
                 end = await as_it_may_be(run, end)
@@ -86,6 +88,8 @@ async def attempt(
                 end = await _from_the_press(run, end)
             elif not isinstance(end, Pressed):
                 await _show_as_it_stands(run)
+            if browser.traces:
+                await trace.end(run, end)
             return told(run, without_a_look(run, end))
     except (NoBrowser, Error, OSError, TimeoutError) as error:
         return NotSent(

@@ -72,22 +72,20 @@ class Proof:
         Raises playwright's Error or TimeoutError if the page cannot be pictured, OSError if the
         picture cannot be kept.
         """
-        taken_at = datetime.now(UTC)
         async with asyncio.timeout(2 * _PICTURE_S):
             data = await _jpeg(page, around)
-        self.refs.append(
-            await self._sink.put(data, kind=kind, media_type="image/jpeg", taken_at=taken_at)
-        )
+        await self.keep(data, kind, "image/jpeg")
 
     async def text(self, text: str) -> None:
         """The visible words of a page. Raises OSError."""
+        clean = self.without_secrets(text).encode()
+        await self.keep(clean, EvidenceKind.PAGE_TEXT, "text/plain; charset=utf-8")
+
+    async def keep(self, data: bytes, kind: EvidenceKind, media_type: str) -> None:
+        """Puts *data*, which holds no secret, among the evidence. Raises OSError."""
+        taken_at = datetime.now(UTC)
         self.refs.append(
-            await self._sink.put(
-                self.without_secrets(text).encode(),
-                kind=EvidenceKind.PAGE_TEXT,
-                media_type="text/plain; charset=utf-8",
-                taken_at=datetime.now(UTC),
-            )
+            await self._sink.put(data, kind=kind, media_type=media_type, taken_at=taken_at)
         )
 
     def without_secrets(self, text: str) -> str:

@@ -51,6 +51,7 @@ class Browser:
     run_parent: where its temporary files go; the system's place for them by default.
     contact_url: where a site's owner learns who we are; part of what we call ourselves.
     rules_s: for how long a robots.txt that was read holds for later attempts.
+    traces: whether attempts that fail leave a Playwright trace among their evidence.
     """
 
     def __init__(
@@ -61,7 +62,9 @@ class Browser:
         lifetime: Lifetime | None = None,
         run_parent: Path | None = None,
         rules_s: float = 0.0,
+        traces: bool = False,
     ) -> None:
+        self.traces = traces
         self.rules = Kept(rules_s)
         self._program = program
         self._contact_url = contact_url

@@ -11,6 +11,7 @@ from typing import Self
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import (
     BrowserContext,
+    CDPSession,
     ConsoleMessage,
     Dialog,
     Download,
@@ -76,6 +77,7 @@ class Visit:
         self.log = Log()
         self.agreeing = False
         self._directory = directory
+        self._blocking: CDPSession | None = None
         self._pages: list[Page] = [page]
         self._busy: dict[Request, float] = {}
         self._ended = asyncio.Event()
@@ -135,11 +137,18 @@ class Visit:
         if not self._directory.block_media:
             return
         # One list inside the browser. A route handler would bring every request to Python.
-        session = await self.context.new_cdp_session(page)
-        await session.send("Network.enable")
-        await session.send(
+        self._blocking = await self.context.new_cdp_session(page)
+        await self._blocking.send("Network.enable")
+        await self._blocking.send(
             "Network.setBlockedURLs", {"urls": [*chromium.MEDIA, *chromium.TRACKERS]}
         )
+
+    async def load_media(self) -> None:
+        """From now on pictures are loaded; an uploader may want to see its preview arrive."""
+        if self._blocking is not None:
+            session, self._blocking = self._blocking, None
+            with contextlib.suppress(Error):
+                await session.send("Network.setBlockedURLs", {"urls": [*chromium.TRACKERS]})
 
     def newest(self) -> Page:
         """The page that was opened last and is still open; a form may answer in a window."""

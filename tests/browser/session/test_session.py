@@ -62,6 +62,22 @@ async def test_pictures_are_loaded_only_where_the_site_needs_them(
     assert visit.log.console_errors == []
 
 
+async def test_from_an_upload_on_pictures_are_loaded(browser: Browser) -> None:
+    picture = Said(PIXEL, headers={"Content-Type": "image/gif"})
+    async with Site({"/": "<img src=/a.gif>", "/a.gif": picture, "/b.gif": picture}) as site:
+        async with browser.new_context(a_directory()) as visit:
+            await visit.page.goto(site.url + "/", wait_until="load")
+            await visit.load_media()
+            width = await visit.page.evaluate("""async () => {
+              const preview = new Image();
+              preview.src = '/b.gif';
+              await preview.decode();
+              return preview.naturalWidth;
+            }""")
+        assert width == 1
+        assert site.to("/a.gif") == []
+
+
 async def test_a_download_is_refused_and_noted(browser: Browser) -> None:
     file = Said(b"MZ", headers={"Content-Disposition": 'attachment; filename="setup.exe"'})
     async with Site({"/": "<a href='/file'>get</a>", "/file": file}) as site:
