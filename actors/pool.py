@@ -104,9 +104,12 @@ class Pool:
 
     async def run(self, every_s: float = 1.0) -> None:
         """Adjusts the pool for ever."""
-        await self.take_over()
+        taken_over = False
         while True:
             try:
+                if not taken_over:
+                    await self.take_over()
+                    taken_over = True
                 await self.adjust()
             except asyncio.CancelledError:
                 raise

@@ -137,13 +137,15 @@ async def test_a_new_pool_takes_over_the_workers_at_work(cluster: Running) -> No
     pid = (await worker.status.remote()).pid
     pool = await asyncio.to_thread(ray.get_actor, ray_actors.POOL, namespace=ray_actors.NAMESPACE)
     os.kill(await pool.pid.remote(), signal.SIGKILL)
-    async with asyncio.timeout(60):
-        while True:
-            with contextlib.suppress(RayError):
-                told: PoolStatus = await pool.status.remote()
-                if [one.pid for one in told.browsers] == [pid]:
-                    break
-            await asyncio.sleep(0.2)
+    told: PoolStatus | None = None
+    try:
+        async with asyncio.timeout(60):
+            while told is None or [one.pid for one in told.browsers] != [pid]:
+                await asyncio.sleep(0.2)
+                with contextlib.suppress(RayError):
+                    told = await pool.status.remote()
+    except TimeoutError:
+        pytest.fail(f"{pid} was not taken over: {told}")
     assert (told.hired, told.target) == (0, 1)
     assert psutil.Process(pid).is_running()
 
