@@ -18,6 +18,7 @@ from uuid import UUID
 import ray
 from ray.exceptions import GetTimeoutError, RayError
 
+from actors import luggage
 from actors.board import Terms
 from actors.orchestrator import Orchestrator
 from actors.post import Office
@@ -95,6 +96,7 @@ class OrchestratorActor:
         their source.
         """
         quiet_collector()
+        luggage.pack_once()
         self._secrets_path = Path(secrets_path)
         self._terms = terms
         self._office = office
@@ -138,6 +140,9 @@ class OrchestratorActor:
 
     async def exchange(self, said: Exchange) -> Reply:
         return await (await self._it()).exchange(said)
+
+    async def exchange_packed(self, said: bytes) -> bytes:
+        return luggage.pack(await self.exchange(luggage.unpack(said)))
 
     async def fulfil(self, paid: PaidOrder) -> Fulfilled | Recorded:
         return await (await self._it()).fulfil(paid)
@@ -213,7 +218,7 @@ class Line:
 
     async def exchange(self, said: Exchange) -> Reply:
         """One exchange of a worker."""
-        reply: Reply = await self.call("exchange", said)
+        reply: Reply = luggage.unpack(await self.call("exchange_packed", luggage.pack(said)))
         return reply
 
 
