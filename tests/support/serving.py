@@ -34,6 +34,7 @@ from dbolt.domain.protocol import (
     RetryFilter,
 )
 from dbolt.domain.submission import EvidenceKind, EvidenceRef
+from dbolt.providers.payments import Checkout
 from dbolt.providers.payments.standin import StandinCheckout
 from dbolt.settings import Secrets
 from dbolt.store.pool import Role, open_pool
@@ -156,9 +157,13 @@ async def as_role(database: str, role: str) -> AsyncIterator[asyncpg.Connection[
 
 @contextlib.asynccontextmanager
 async def parts_on(
-    database: str, *, base_url: str = "http://testserver", webhook_url: str | None = None
+    database: str,
+    *,
+    base_url: str = "http://testserver",
+    webhook_url: str | None = None,
+    checkout: Checkout | None = None,
 ) -> AsyncIterator[Parts]:
-    """Parts with the web's own role on *database*."""
+    """Parts with the web's own role on *database*; payments by the stand-in unless *checkout*."""
 
     async def listen() -> asyncpg.Connection[asyncpg.Record]:
         return await asyncpg.connect(database, server_settings={"role": "dbolt_web"})
@@ -178,7 +183,7 @@ async def parts_on(
             queue=Line(orchestrator),
             changes=changes,
             evidence=Shelf(),
-            checkout=StandinCheckout(Path(kept)),
+            checkout=checkout or StandinCheckout(Path(kept)),
             secrets=Secrets(
                 database_url=SecretStr(database),
                 stripe_webhook_secret=SecretStr(WEBHOOK_SECRET),
