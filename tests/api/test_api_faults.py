@@ -15,9 +15,11 @@ from actors.orchestrator import Orchestrator
 from dbolt.store import jobs, orders, payments
 from serve_app.problems import Problem
 from serve_app.queue import QueueAway
+from serve_app.webhook import build_webhook
 from tests.support.faults import FaultyShop, faulty_shop
 from tests.support.queue import QUICK
-from tests.support.serving import Line
+from tests.support.selling import given
+from tests.support.serving import Line, client_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
 
@@ -271,6 +273,27 @@ async def test_money_that_does_not_come_can_be_sent_again(shop: FaultyShop) -> N
     await shop.deliver()
     await shop.sound()
     assert await shop.one("select count(*) from jobs") == 1
+
+
+async def test_the_webhook_sweeps_by_itself_and_outlives_a_queue_that_is_away(
+    shop: FaultyShop, database: str
+) -> None:
+    shop.pays(await shop.page(await shop.order()))
+    owner = await asyncpg.connect(database)
+    older = "update checkouts set opened_at = now() - interval '20 minutes', asked_at = null"
+    line(shop).away = True
+    app = build_webhook(lambda: given(shop.parts), sweep_every_s=0.05)
+    async with client_of(app), asyncio.timeout(20):
+        await owner.execute(older)
+        while await shop.one("select asked_at is null from checkouts"):
+            await asyncio.sleep(0.02)
+        assert await shop.one("select count(*) from jobs") == 0
+        line(shop).away = False
+        await owner.execute(older)
+        while await shop.one("select count(*) from jobs") == 0:
+            await asyncio.sleep(0.02)
+    await owner.close()
+    await shop.sound()
 
 
 async def test_a_sweep_is_bounded_and_comes_round_to_everybody(shop: FaultyShop) -> None:

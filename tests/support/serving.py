@@ -36,6 +36,7 @@ from dbolt.domain.protocol import (
     RetryFilter,
 )
 from dbolt.domain.submission import EvidenceKind, EvidenceRef, Task
+from dbolt.providers.payments import Checkout
 from dbolt.providers.payments.standin import StandinCheckout
 from dbolt.settings import Secrets
 from dbolt.store.pool import Role, open_pool
@@ -201,9 +202,13 @@ async def as_role(database: str, role: str) -> AsyncIterator[asyncpg.Connection[
 
 @contextlib.asynccontextmanager
 async def parts_on(
-    database: str, *, base_url: str = "http://testserver", webhook_url: str | None = None
+    database: str,
+    *,
+    base_url: str = "http://testserver",
+    webhook_url: str | None = None,
+    checkout: Checkout | None = None,
 ) -> AsyncIterator[Parts]:
-    """Parts with the web's own role on *database*."""
+    """Parts with the web's own role on *database*; payments by the stand-in unless *checkout*."""
 
     async def listen() -> asyncpg.Connection[asyncpg.Record]:
         return await asyncpg.connect(database, server_settings={"role": "dbolt_web"})
@@ -224,7 +229,7 @@ async def parts_on(
             browsers=Staffed(),
             changes=changes,
             evidence=Shelf(),
-            checkout=StandinCheckout(Path(kept)),
+            checkout=checkout or StandinCheckout(Path(kept)),
             secrets=Secrets(
                 database_url=SecretStr(database),
                 stripe_webhook_secret=SecretStr(WEBHOOK_SECRET),

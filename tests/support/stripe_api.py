@@ -20,7 +20,8 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 KEY = "rk_test_0123456789abcdefABCDEF"
 Thing = dict[str, Any]
@@ -40,6 +41,7 @@ class StripeApi:
     down: bool = False
     lose_answers: bool = False
     asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    listeners: list[WebSocket] = field(default_factory=list)
     _replays: dict[str, tuple[dict[str, str], int, Thing]] = field(default_factory=dict)
     _count: int = 0
 
@@ -184,6 +186,38 @@ class StripeApi:
     def _webhook_endpoints(self, verb: str, rest: str, form: dict[str, str]) -> tuple[int, Thing]:
         return 200, _list(list(self.of("webhook_endpoints").values()))
 
+    def _stripecli(self, verb: str, rest: str, form: dict[str, str]) -> tuple[int, Thing]:
+        """Where Stripe's command line is to listen for events."""
+        return 200, {
+            "websocket_id": "cliws_1",
+            "websocket_url": f"{self.url.replace('http', 'ws', 1)}/events",
+            "websocket_authorized_feature": "webhook-payloads",
+            "reconnect_delay": 60,
+            "secret": "whsec_unused",
+        }
+
+    async def listen(self, socket: WebSocket) -> None:
+        """Stripe's command line, which passes on what it hears."""
+        await socket.accept(subprotocol="stripecli-devproxy-v1")
+        self.listeners.append(socket)
+        with contextlib.suppress(WebSocketDisconnect):
+            while True:
+                await socket.receive_text()
+
+    async def tell(self, body: bytes, header: str) -> None:
+        """An event for whoever listens."""
+        for listener in self.listeners:
+            await listener.send_json(
+                {
+                    "type": "webhook_event",
+                    "event_payload": body.decode(),
+                    "http_headers": {"Stripe-Signature": header},
+                    "webhook_conversation_id": "wc_1",
+                    "webhook_id": "wh_1",
+                    "endpoint": {"api_version": None},
+                }
+            )
+
     def pay(self, session_id: str, *, slow: bool = False) -> Thing:
         """The customer pays, with money that is there at once unless *slow*."""
         session = self.of("sessions")[session_id]
@@ -229,10 +263,19 @@ async def stripe_api() -> AsyncIterator[StripeApi]:
     listener.bind(("127.0.0.1", 0))
     api.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     app = Starlette(
-        routes=[Route("/v1/{path:path}", api.answer, methods=["GET", "POST", "DELETE"])]
+        routes=[
+            Route("/v1/{path:path}", api.answer, methods=["GET", "POST", "DELETE"]),
+            WebSocketRoute("/events", api.listen),
+        ]
     )
     server = uvicorn.Server(
-        uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, lifespan="off")
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            timeout_graceful_shutdown=1,
+            lifespan="off",
+            ws="websockets-sansio",
+        )
     )
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
