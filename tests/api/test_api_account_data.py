@@ -26,7 +26,7 @@ ADA, BOB = "ada@example.com", "bob@example.com"
 MINE, SHARED = "ab" * 32, "cd" * 32
 
 
-async def work_for(  # noqa: PLR0913  - what a job is made of
+async def work_for(
     shop: Shop,
     api: httpx.AsyncClient,
     database: str,
@@ -94,11 +94,12 @@ async def test_a_deleted_account_leaves_its_books_and_nothing_of_whose_they_were
     shop: Shop,
     api: httpx.AsyncClient,
     database: str,
-    shelf: Shelf,
-    queue: Line,
+    parts: Parts,
     owner: Owner,
     profile: dict[str, Any],
 ) -> None:
+    shelf, queue = parts.evidence, parts.queue
+    assert isinstance(shelf, Shelf)
     shelf.files |= {MINE: b"my screenshot", SHARED: b"a page that both were shown"}
     named = profile | {"business_name": "Ada's Own Bakery", "phone": "+1 207 555 0199"}
     job_id = await work_for(shop, api, database, ADA, named, [MINE, SHARED])

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, TypeAlias
 from uuid import uuid4
 
@@ -19,6 +20,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pydantic import SecretStr
 
+from dbolt.settings import Secrets, Settings
+from serve_app.opening import place_of, supabase_of
 from serve_app.parts import Parts
 from serve_app.site import build_site
 from serve_app.supabase import REFRESH_S, Supabase, SupabaseTerms
@@ -137,6 +140,8 @@ async def test_an_address_that_is_not_proven_opens_nothing(
         # Users write this one themselves.
         {"email_verified": None, "user_metadata": {"email_verified": True}},
         {"email": None},
+        {"email": "", "phone": "15550100", "phone_verified": True},
+        {"email": "no address"},
     ):
         answer = await ask(issuer.token(**doubtful))
         assert answer.status_code == 403, doubtful
@@ -268,3 +273,24 @@ async def test_keys_change_and_made_up_names_do_not_make_us_ask_without_end(
 def test_keys_over_a_line_that_others_can_change_are_refused() -> None:
     with pytest.raises(ValueError, match="https://"):
         Supabase(SupabaseTerms(url="http://project.supabase.example"))
+
+
+async def test_the_settings_say_whom_to_trust(tmp_path: Path, issuer: Issuer) -> None:
+    secrets = Secrets(
+        database_url=SecretStr("postgresql:///x"),
+        stripe_webhook_secret=SecretStr("whsec_x"),
+        staff_token=SecretStr("staff"),
+        supabase_jwt_secret=SecretStr(SECRET),
+    )
+    assert supabase_of(place_of(Settings(home=tmp_path), tmp_path / "s", 1), secrets) is None
+    settings = Settings(home=tmp_path, supabase_url=issuer.url, supabase_emails_confirmed=True)
+    service = supabase_of(place_of(settings, tmp_path / "s", 1), secrets)
+    assert service is not None
+    for token in (
+        issuer.token(email_verified=None),
+        jwt.encode(issuer.claims(email_verified=False), SECRET, algorithm="HS256"),
+    ):
+        person = await service.person(token)
+        assert person is not None
+        assert person.email == ADA
+    assert SECRET not in repr(secrets)

@@ -16,7 +16,7 @@ PASSWORD = "seven grey herons at dawn"
 
 @pytest.mark.parametrize("scripts", [True, False])
 async def test_a_customer_orders_confirms_and_comes_back_from_another_browser(
-    site: Site, scripts: bool
+    site: Site, *, scripts: bool
 ) -> None:
     async with site.visitor(java_script_enabled=scripts) as page:
         await page.goto("/order")
