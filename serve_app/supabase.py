@@ -20,7 +20,7 @@ from uuid import UUID
 
 import httpx
 import jwt
-from pydantic import BaseModel, ConfigDict, EmailStr, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, EmailStr, SecretStr, TypeAdapter, ValidationError
 
 log = logging.getLogger(__name__)
 
@@ -60,13 +60,15 @@ class SupabaseTerms:
         return self.jwks_url or f"{self.issuer}/.well-known/jwks.json"
 
 
-class Person(BaseModel):
-    """Whom a token names. `email` is empty unless the address is proven."""
+_EMAIL: TypeAdapter[str] = TypeAdapter(EmailStr)
 
-    model_config = ConfigDict(frozen=True)
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom a token names. `email` is None unless the address is proven."""
 
     subject: UUID
-    email: EmailStr | None
+    email: str | None
 
 
 class _Claims(BaseModel):
@@ -74,10 +76,10 @@ class _Claims(BaseModel):
 
     sub: UUID
     role: str
-    email: EmailStr | None = None
-    email_verified: bool = False
-    is_anonymous: bool = False
-    app_metadata: dict[str, Any] = {}
+    email: str | None = None
+    email_verified: bool | None = None
+    is_anonymous: bool | None = None
+    app_metadata: dict[str, Any] | None = None
 
 
 class Supabase:
@@ -119,12 +121,17 @@ class Supabase:
             return None
         if claims.is_anonymous or claims.role != AUDIENCE:
             return None
-        return Person(subject=claims.sub, email=claims.email if self._proven(claims) else None)
+        return Person(subject=claims.sub, email=self._proven_email(claims))
 
-    def _proven(self, claims: _Claims) -> bool:
+    def _proven_email(self, claims: _Claims) -> str | None:
         # `user_metadata.email_verified` is left alone: users can write that themselves.
-        vouched = claims.app_metadata.get("email_verified") is True
-        return claims.email_verified or vouched or self._terms.emails_confirmed
+        vouched = (claims.app_metadata or {}).get("email_verified") is True
+        if not (claims.email_verified or vouched or self._terms.emails_confirmed):
+            return None
+        try:
+            return _EMAIL.validate_python(claims.email)
+        except ValidationError:
+            return None  # who signed in by telephone has none
 
     async def _key(self, algorithm: str, name: str) -> str | jwt.PyJWK | None:
         if algorithm == "HS256" and self._terms.secret is not None:

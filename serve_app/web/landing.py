@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, PlainTextResponse, Response
+
 from dbolt.domain.lifecycle import JobState
 from dbolt.domain.plan import PLANS, PlanName
 from serve_app.accounts import KnownOrder, find_order, place_order
@@ -28,6 +29,17 @@ from serve_app.web.pages import Posted, go, page
 
 router = APIRouter(include_in_schema=False)
 
+PRIVATE = (
+    "/account",
+    "/api/",
+    "/jobs/",
+    "/link/",
+    "/orders/",
+    "/pay/",
+    "/pay-again/",
+    "/sign-in",
+    "/staff",
+)
 MaybeViewer = Annotated[Viewer | None, Depends(viewer_of)]
 
 
@@ -40,9 +52,7 @@ async def landing(request: Request) -> Response:
 @router.get("/robots.txt")
 async def robots() -> PlainTextResponse:
     """What search engines are to leave alone: everything that belongs to somebody."""
-    private = ("/account", "/api/", "/jobs/", "/link/", "/orders/", "/pay/", "/pay-again/")
-    private += ("/sign-in", "/staff")
-    return PlainTextResponse("User-agent: *\n" + "".join(f"Disallow: {p}\n" for p in private))
+    return PlainTextResponse("User-agent: *\n" + "".join(f"Disallow: {p}\n" for p in PRIVATE))
 
 
 @router.get("/favicon.ico")

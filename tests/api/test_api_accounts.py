@@ -344,3 +344,19 @@ async def test_no_other_site_and_no_form_of_somebody_elses_changes_an_account(
         assert crossed.status_code == 403, path
     assert await owner.fetchval("select count(*) from sessions") == state
     assert await ada.is_in()
+
+
+async def test_over_https_the_sessions_cookies_are_held_to_this_host(
+    parts: Parts, database: str
+) -> None:
+    secure = replace(parts, base_url="https://testserver")
+    app = build_site(lambda: given(secure), https=True)
+    async with app.router.lifespan_context(app), visitor(app, database) as ada:
+        ada.client.base_url = httpx.URL("https://testserver")
+        answer = await ada.prove(ADA)
+    cookies = answer.headers.get_list("set-cookie")
+    assert [cookie.split("=")[0] for cookie in cookies] == ["__Host-session", "__Host-browser"]
+    for cookie in cookies:
+        assert {"HttpOnly", "Secure", "Path=/"} <= set(cookie.split("; "))
+        assert "samesite=lax" in cookie.lower()
+        assert "domain" not in cookie.lower()

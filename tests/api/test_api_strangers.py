@@ -67,7 +67,7 @@ async def victim(shop: Shop, shelf: Shelf, database: str, owner: Owner) -> Victi
 
 
 async def tried(
-    client: httpx.AsyncClient, visitor: Visitor, method: str, path: str, profile: dict[str, Any]
+    visitor: Visitor, method: str, path: str, profile: dict[str, Any]
 ) -> httpx.Response:
     """One request with everything that a browser would bring along."""
     if method == "POST" and not path.startswith("/api/"):
@@ -80,7 +80,6 @@ async def tried(
 async def test_nothing_of_somebody_elses_is_there(
     who: str,
     visit: Visit,
-    api: httpx.AsyncClient,
     shop: Shop,
     victim: Victim,
     owner: Owner,
@@ -95,7 +94,7 @@ async def test_nothing_of_somebody_elses_is_there(
         stranger.client.cookies.set("dbolt-session", placed["session_token"])
     events = await owner.fetchval("select count(*) from events")
     for method, path in targets:
-        answer = await tried(api, stranger, method, victim.at(path), profile)
+        answer = await tried(stranger, method, victim.at(path), profile)
         led_away = answer.status_code == 303 and "/sign-in" in answer.headers["location"]
         assert led_away or answer.status_code in {401, 403, 404}, (method, path)
         assert "secret bakery" not in answer.text, path

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from playwright.async_api import Browser, ConsoleMessage, Page, Request
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, expect
 
 from dbolt.domain.plan import PlanName
 from dbolt.domain.protocol import Exchange, Fulfilled, Recorded, Settlement
@@ -20,6 +21,7 @@ from serve_app.accounts import place_order
 from serve_app.parts import Parts
 from tests.support.queue import PROFILE, paid
 from tests.support.serving import STAFF_TOKEN, Line, Shelf, as_role
+from tests.support.signing import letters_to
 
 
 @dataclass
@@ -93,6 +95,22 @@ class Site:
         sha256 = hashlib.sha256(content).hexdigest()
         self.shelf.files[sha256] = content
         return sha256
+
+    async def link(self, email: str) -> str:
+        """The address of the link in the latest letter to *email*."""
+        found = re.search(r"http\S+/link/\S+", (await letters_to(self.database, email))[-1]["text"])
+        assert found is not None
+        return found[0]
+
+    async def prove(self, page: Page, email: str) -> None:
+        """Signs *page* in by a mailed link."""
+        await page.goto("/sign-in")
+        await page.fill("#email", email)
+        await page.click("text=Mail me a sign-in link")
+        await expect(page.locator("h1")).to_have_text("Look into your mailbox")
+        await page.goto(await self.link(email))
+        await page.click("main button")
+        await page.wait_for_url("**/account")
 
     @contextlib.asynccontextmanager
     async def visitor(
