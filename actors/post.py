@@ -11,6 +11,7 @@ import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.message import EmailMessage
 from pathlib import Path
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from pydantic import SecretStr
 
 from dbolt.providers.mail import Mail, Undeliverable
 from dbolt.providers.mail.folder import FolderMail
-from dbolt.providers.mail.letters import Complete, complete
+from dbolt.providers.mail.letters import Complete, complete, written
 from dbolt.providers.mail.smtp import SmtpMail
 from dbolt.settings import Settings
 from dbolt.store import outbox
@@ -122,15 +123,22 @@ class Postman:
             await outbox.done(self._pool, message.id)
 
     async def _tell(self, message: Message) -> None:
-        if message.kind != "job_complete":
-            raise Undeliverable(f"this release does not know messages of the kind {message.kind}")
-        job_id = UUID(message.payload["job_id"])
-        told = await outbox.job(self._pool, job_id)
-        if told is None:
-            raise Undeliverable("the job is gone")
+        await self._post.mail.send(await self._letter(message))
+
+    async def _letter(self, message: Message) -> EmailMessage:
         post = self._post
-        about = Complete(told.email, told.business, job_id, told.counts)
-        await post.mail.send(complete(about, sender=post.sender, key=message.key, url=post.url))
+        match message.kind:
+            case "mail":
+                return written(message.payload, sender=post.sender, key=message.key)
+            case "job_complete":
+                job_id = UUID(message.payload["job_id"])
+                told = await outbox.job(self._pool, job_id)
+                if told is None:
+                    raise Undeliverable("the job is gone")
+                about = Complete(told.email, told.business, job_id, told.counts)
+                return complete(about, sender=post.sender, key=message.key, url=post.url)
+            case _:
+                raise Undeliverable(f"this release knows no messages of the kind {message.kind}")
 
 
 def wait_before_next(tries: int, chance: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,7 @@ class Message:
     id: int
     key: UUID
     kind: str
-    payload: dict[str, Any]
+    payload: dict[str, Any] = field(repr=False)
     tries: int
 
 

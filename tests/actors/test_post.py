@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from email import message_from_bytes, policy
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -26,6 +27,7 @@ from tests.support.queue import (
     not_sent,
     until,
 )
+from tests.support.serving import as_role
 from tests.support.smtp import MailServer, mail_server
 
 SENDER = "DirectoryBolt <post@bolt.example>"
@@ -63,6 +65,24 @@ async def test_the_customer_is_told_what_became_of_the_job(shop: Shop) -> None:
     assert "1  handed in" in text
     assert "1  not possible" in text
     assert f"https://bolt.example/jobs/{job}" in text
+
+
+async def test_a_letter_written_elsewhere_goes_out_and_nothing_of_it_is_kept(shop: Shop) -> None:
+    link = "https://bolt.example/link#opens-an-account"
+    letter = {"to": "ada@example.com", "subject": "Sign in", "text": link, "html": f"<p>{link}</p>"}
+    async with mail_server() as server:
+        shop.open.append(await Orchestrator.open(shop.database, QUICK, post=through(server)))
+        async with as_role(shop.database, "dbolt_web") as web:
+            await web.execute(
+                "insert into outbox (kind, recipient, payload) values ('mail', $1, $2)",
+                letter["to"],
+                json.dumps(letter),
+            )
+        await until(shop, "select done_at is not null from outbox")
+        [got] = server.letters
+    assert (got["To"], got["Subject"]) == ("ada@example.com", "Sign in")
+    assert [part.get_content().strip() for part in got.iter_parts()] == [link, f"<p>{link}</p>"]
+    assert await shop.one("select payload from outbox") == {}
 
 
 async def test_a_letter_whose_receipt_was_lost_comes_again_under_the_same_key(

@@ -42,12 +42,6 @@ def complete(job: Complete, *, sender: str, key: UUID, url: str) -> EmailMessage
     business = " ".join(job.business.split())
     lines = [f"{n:4d}  {_WORDS[state]}" for state in _WORDS if (n := job.counts.get(state))]
     closing = [f"Each one with its proof: {url}/jobs/{job.job_id}", ""] if url else []
-    letter = EmailMessage()
-    letter["From"] = sender
-    letter["To"] = job.to
-    letter["Subject"] = f"{business}: handed in to {sent} of {total} directories"
-    letter["Message-ID"] = f"<{key}@{sender.rpartition('@')[2].strip('<> ')}>"
-    letter["Auto-Submitted"] = "auto-generated"
     body = [
         f"We have worked through all {total} directories for {business}.",
         "",
@@ -57,5 +51,28 @@ def complete(job: Complete, *, sender: str, key: UUID, url: str) -> EmailMessage
         "",
         *closing,
     ]
+    subject = f"{business}: handed in to {sent} of {total} directories"
+    letter = _addressed(job.to, subject, sender=sender, key=key)
     letter.set_content("\n".join(body))
+    return letter
+
+
+def written(payload: Mapping[str, str], *, sender: str, key: UUID) -> EmailMessage:
+    """A letter that was written where it was caused: `to`, `subject`, `text` and `html`.
+
+    Raises KeyError where one of them is missing.
+    """
+    letter = _addressed(payload["to"], payload["subject"], sender=sender, key=key)
+    letter.set_content(payload["text"])
+    letter.add_alternative(payload["html"], subtype="html")
+    return letter
+
+
+def _addressed(to: str, subject: str, *, sender: str, key: UUID) -> EmailMessage:
+    letter = EmailMessage()
+    letter["From"] = sender
+    letter["To"] = to
+    letter["Subject"] = subject
+    letter["Message-ID"] = f"<{key}@{sender.rpartition('@')[2].strip('<> ')}>"
+    letter["Auto-Submitted"] = "auto-generated"
     return letter

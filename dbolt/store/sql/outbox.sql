@@ -12,8 +12,11 @@ where o.epoch = $1 and l.id in (
 returning l.id, l.key, l.kind, l.payload, l.tries;
 
 -- name: done
--- $1 row; $2 why it was given up, empty where it was told.
-update outbox set done_at = now(), problem = $2 where id = $1 and done_at is null;
+-- $1 row; $2 why it was given up, empty where it was told. Letters hold links that open accounts:
+-- of those nothing is kept.
+update outbox
+set done_at = now(), problem = $2, payload = case when kind = 'mail' then '{}' else payload end
+where id = $1 and done_at is null;
 
 -- name: later
 -- $1 row, $2 seconds, $3 what was wrong.
