@@ -15,12 +15,14 @@ import contextlib
 import logging
 import os
 import re
+import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import ray
-from ray.exceptions import RayError
+from ray.exceptions import GetTimeoutError, RayError
 
 from actors.pool import NAME, Pool, Sight
 from actors.ray_actors import NAMESPACE, RESOURCE, BrowserActor, Line
@@ -159,6 +161,17 @@ def _why(work: Any) -> str:
     return "it ended by itself"
 
 
+def _say_begin(pool: Any) -> None:
+    """Until it was heard: an actor that is just being restarted may lose what is said to it."""
+    while True:
+        try:
+            ray.get(pool.begin.remote(), timeout=TELL_S)
+        except (RayError, GetTimeoutError):
+            time.sleep(0.2)
+        else:
+            return
+
+
 class PoolActor:
     """The supervisor of the workers."""
 
@@ -174,7 +187,8 @@ class PoolActor:
         self._pool = Pool(RayCrew(settings), bounds, self._demand)
         self._running: asyncio.Task[None] | None = None
         # To itself, for Ray may have started it anew after a death: then nobody else says so.
-        ray.get_runtime_context().current_actor.begin.remote()
+        me = ray.get_runtime_context().current_actor
+        threading.Thread(target=_say_begin, args=(me,), name="begin", daemon=True).start()
 
     def __repr__(self) -> str:
         """What the logs call it."""

@@ -140,10 +140,6 @@ async def is_killed(case: Case) -> None:
     case.family.worker.kill()
 
 
-async def is_terminated(case: Case) -> None:
-    case.family.worker.terminate()
-
-
 async def loses_chromium(case: Case) -> None:
     """The kernel took the browser, and the worker is drained without having noticed."""
     case.family.chromium.kill()
@@ -181,7 +177,6 @@ ENDS: list[Callable[[Case], Awaitable[None]]] = [
 ]
 SLOWER = [
     is_dismissed,
-    is_terminated,
     loses_a_page,
     driver_hangs_and_it_is_dismissed,
     chromium_hangs_and_it_is_killed,
