@@ -1,6 +1,6 @@
 """Which labelled forms are there to measure with, and where?
 
-Two corpora from outside (not part of the repository) and two sets of listing forms under
+Two corpora from outside (not part of the repository) and three sets of listing forms under
 tests/forms.
 """
 
@@ -14,8 +14,10 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT = ROOT.parent / "shared" / "corpora"
-OWN = {name: ROOT / "tests" / "forms" / name for name in ("listings", "unseen")}
+OWN = {name: ROOT / "tests" / "forms" / name for name in ("listings", "unseen", "unseen2")}
 """Listing forms of our own: those that the engine grew up with, and those held out."""
+SCRIPTED = frozenset({"unseen2"})
+"""Sets some of whose pages build their forms themselves."""
 TWO_PART = frozenset({"co", "com", "org", "net", "gov", "ac", "edu"})
 
 

@@ -148,9 +148,9 @@ def _load(path: Path) -> Seen:
     return Seen(page_from_json(raw["page"]), raw["fids"], raw["observe_ms"])
 
 
-def look_all(pages: Iterable[Labelled]) -> dict[Path, Seen]:
+def look_all(pages: Iterable[Labelled], *, scripts: bool = False) -> dict[Path, Seen]:
     """`observed`, for callers without a loop."""
-    return asyncio.run(observed(list(pages)))
+    return asyncio.run(observed(list(pages), scripts=scripts))
 
 
 def observe_times(pages: list[Labelled], tries: int) -> list[float]:

@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.forms import engine, listings, peer
-from benchmarks.forms.corpora import DEFAULT, OWN, ROOT, Labelled, NoCorpora, load
+from benchmarks.forms.corpora import DEFAULT, OWN, ROOT, SCRIPTED, Labelled, NoCorpora, load
 from benchmarks.forms.observed import Seen, look_all, observe_times
 from benchmarks.forms.score import SCORED, Tally, tally
 from benchmarks.forms.town import read_town
@@ -189,7 +189,7 @@ def _own(console: Console) -> dict[str, Any]:
             console.print(f"No labelled listing forms in {folder}; they are left out.")
             continue
         pages = load(folder, name)
-        seen = look_all(pages)
+        seen = look_all(pages, scripts=name in SCRIPTED)
         read = listings.read(pages, seen, layers)
         listings.show(console, f"Our own listing forms, {name}", read)
         found[name] = listings.figures(read)

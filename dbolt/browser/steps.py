@@ -24,8 +24,6 @@ from dbolt.forms.walls import wall
 _MAX_STEPS = 16
 _MAX_REPAIRS = 2
 _NEXT_S = 10.0
-_QUESTIONS = 2
-"""How many groups that wait out of sight make a page of one question at a time."""
 
 _STEP = re.compile(
     r"\b(?:step|schritt|paso|étape|etape|passo|stap|krok|etap|part|teil|page|seite)\s*"
@@ -60,10 +58,8 @@ def _leads_on(filled: Filled) -> bool:
     """
     if not filled.reading.submit_is_next:
         return False
-    own = filled.reading.form
-    waiting = any(c.form == own and c.step_hidden for c in filled.page.controls)
-    turned = {c.form for c in filled.page.controls if c.step_hidden and c.form != own}
-    return waiting or len(turned) >= _QUESTIONS or counts_steps(filled.page.text)
+    waiting = any(c.form == filled.reading.form and c.step_hidden for c in filled.page.controls)
+    return waiting or counts_steps(filled.page.text)
 
 
 def counts_steps(text: str) -> bool:

@@ -10,6 +10,7 @@ from dbolt.forms.words import words
 
 _TYPES = {"submit": 2.0, "image": 1.5, "button": 0.0, "link": -1.5, "reset": -9.0}
 LEAST = 0.5
+_MERE = frozenset({"ok", "okay"})
 
 
 def submit_button(
@@ -26,13 +27,20 @@ def submit_button(
         score += 0.05 * index  # of two alike, the later one
         score -= 0.5 if button.disabled else 0.0
         if score > best[0]:
-            best = (score, button.ref, is_next)
+            best = (score, button.ref, is_next or _is_turn(button, buttons, controls))
     if not best[1]:
         # The only button that sends at all is the one, whatever it is called: "Preview", say.
         sending = [b for b in buttons if not b.hidden and b.type in ("submit", "image")]
         if len(sending) == 1:
             return sending[0].ref, False
     return best[1], best[2]
+
+
+def _is_turn(button: Button, buttons: Sequence[Button], controls: Sequence[Control]) -> bool:
+    """Whether a mere "OK" closes one question of several: the next ones have one of their own."""
+    if not _MERE.issuperset(words(button.text)) or not any(c.step_hidden for c in controls):
+        return False
+    return any(b.hidden and b.text == button.text for b in buttons)
 
 
 def _rate(button: Button, lexicon: Lexicon) -> tuple[float, bool]:

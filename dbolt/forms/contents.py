@@ -47,7 +47,7 @@ def contents(control: Control, lexicon: Lexicon) -> list[tuple[str, Because]]:
     days = sum(bool(lexicon.find("days", t)) for t in shown) / len(shown)
     if days > 0.6:
         found.append((NONE, 5.0, "days of the week"))
-    if (why := fees.plans(control)):
+    if why := fees.plans(control):
         found.append((Field.PLAN, 9.0, why))
     # Countries with their codes in brackets, states and years would also pass looser tests.
     found.sort(key=lambda f: -f[1])

@@ -40,6 +40,9 @@ _LEADING = re.compile(
     re.IGNORECASE,
 )
 _LATER = re.compile(r"\s*[(\[:;]|\s[–—-]\s|(?<=\w{4})\. |\be\.g\b|\bz\.b\b")
+_PROMPT = re.compile(
+    r"\s*(type|write|enter) (in )?your (answer|response|reply|text)\b", re.IGNORECASE
+)
 _SILENT = 1.5
 _BY_HEADING = frozenset(
     {
@@ -225,6 +228,8 @@ def _label_evidence(
     labelled = any(x.kind in _STRONG for x in control.labels)
     nearer = _says_itself(control, lexicon)
     for label in [*control.labels, *_first_option(control)]:
+        if label.kind is LabelKind.PLACEHOLDER and _PROMPT.match(label.text):
+            continue
         trust = TRUST[label.kind]
         if label.kind is LabelKind.TABLE_HEAD and nearer and label.text != nearer:
             trust *= 0.4  # the head of a row with several pairs of label and control

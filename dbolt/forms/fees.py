@@ -24,7 +24,7 @@ def amounts(text: str) -> list[float]:
 
 
 def _number(text: str) -> float:
-    """ "1.250,00" and "1,250.00" alike; exact to the unit, which is enough to tell it from 0."""
+    """The sum, whether it is written "1.250,00" or "1,250.00"."""
     whole = re.sub(r"[.,]\d{1,2}$", lambda m: "." + m[0][1:], text.rstrip(".,"))
     head, point, cents = whole.rpartition(".")
     if point and len(cents) <= 2:

@@ -27,6 +27,7 @@ _LABELS = (
 )
 _OWN = frozenset({LabelKind.FOR, LabelKind.WRAP, LabelKind.ARIA})
 LEAST_DAYS = 4
+_MOSTLY = 0.34
 WEIGHT = 9.0
 _ENDS = (("all",), ("opens", "closes"), ("opens", "closes", "opens2"))
 _FOUR = ("opens", "closes", "opens2", "closes2")
@@ -47,15 +48,21 @@ def mark_hours(cases: Sequence[Case], lexicon: Lexicon) -> None:
         is_times(c.control) or c.control.type == "time" for row in rows.values() for c in row
     )
     groups = not {"weekdays", "weekend"}.isdisjoint(rows)
-    timed = timed or all(
-        {"opens", "closes"} <= {_end(c.control, lexicon) for c in row} for row in rows.values()
-    )
+    timed = timed or all(_has_two_ends(row, lexicon) for row in rows.values())
     if len(rows) < LEAST_DAYS and not ((timed or groups) and len(rows) >= 2):
         return
     for day, row in rows.items():
         for case, end in _ends(row, lexicon):
             case.part = f"{day}.{end}"
             case.add(Field.HOURS, Because("hours", f"{day}, {end}", WEIGHT))
+
+
+def _has_two_ends(row: Sequence[Case], lexicon: Lexicon) -> bool:
+    """Whether a day has a box to open and one to close, whatever they are called by name."""
+    typed = [c.control for c in row if c.control.widget not in _CHECKS]
+    heads = [[h.meaning for x in c.labels for h in lexicon.find("hours", x.text)] for c in typed]
+    opens, closes = (sum(end in head for head in heads) for end in ("opens", "closes"))
+    return len(typed) in {2, 4} and opens >= 1 and closes >= 1
 
 
 def _can_hold(control: Control) -> bool:
@@ -125,7 +132,12 @@ def _continues(control: Control, lexicon: Lexicon) -> bool:
     if control.widget in _CHECKS:
         hits = [h for x in control.labels for h in lexicon.find("hours", x.text)]
         return any(h.meaning in {"closed", "all_day"} and h.share >= 0.5 for h in hits)
-    return _is_time_like(control) or bool(_end(control, lexicon))
+    if _is_time_like(control):
+        return True
+    said = [h.share for x in control.labels for h in lexicon.find("hours", x.text)]
+    named = any(lexicon.hits("hours", _parted_ends(t)) for t in (control.name, control.id))
+    # "To" alone stands for an end of the day, a small word in a whole sentence does not.
+    return bool(_end(control, lexicon)) and (named or max(said, default=0.0) >= _MOSTLY)
 
 
 def _is_time_like(control: Control) -> bool:

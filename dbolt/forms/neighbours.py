@@ -122,7 +122,11 @@ def _shown_names(cases: Sequence[Case]) -> None:
     if any(c.control.type == "password" for c in cases):
         return
     for case in cases:
-        if case.best()[0] == F.ACCOUNT_USERNAME and "name" in case.words and "display" in case.words:
+        if (
+            case.best()[0] == F.ACCOUNT_USERNAME
+            and "name" in case.words
+            and "display" in case.words
+        ):
             case.move(F.ACCOUNT_USERNAME, NAME, Because("neighbours", "no account is made", 0.3))
 
 
@@ -132,7 +136,9 @@ def _only_ones(cases: Sequence[Case]) -> None:
         (F.BUSINESS_NAME, 1.5, "nothing else asks for the business's name"),
         (F.PHONE, 1.9, "nothing else asks for a phone number"),
     ):
-        if any(c.scores.get(field, 0.0) >= _ENOUGH or c.part for c in cases if c.best()[0] == field):
+        if any(
+            c.scores.get(field, 0.0) >= _ENOUGH or c.part for c in cases if c.best()[0] == field
+        ):
             continue
         able = [c for c in cases if c.best()[0] == field and c.control.widget in _TYPED]
         able = [c for c in able if c.scores[field] >= least and not c.control.step_hidden]
@@ -251,6 +257,7 @@ def _payments(cases: Sequence[Case]) -> None:
         for index in named:
             if _has_beside(index, named) or meaning in cases[index].scores:
                 why = "check boxes of one kind in a row"
+                cases[index].scores.pop(NONE, None)
                 cases[index].add(meaning, Because("neighbours", why, 3.5))
 
 

@@ -21,6 +21,9 @@ _STRONG = frozenset({LabelKind.FOR, LabelKind.WRAP, LabelKind.ARIA})
 _CHOSEN = frozenset({Widget.SELECT, Widget.COMBOBOX})
 
 
+_REST = {"area_code": "number", "country_code": "national"}
+
+
 def mark_phone_parts(cases: Sequence[Case], lexicon: Lexicon) -> None:
     """Tell the pieces of split phone numbers apart, before the fields are assigned."""
     for index, case in enumerate(cases):
@@ -78,10 +81,10 @@ def _told(case: Case, lexicon: Lexicon) -> str:
 
 
 def _mark_rest(cases: Sequence[Case]) -> None:
-    """The box behind an area code holds the rest of the number."""
+    """The box behind an area code, or a country's code, holds the rest of the number."""
     for before, case in pairwise(cases):
-        if before.part == "area_code" and not case.part and _is_phone(case):
-            case.part = "number"
+        if not case.part and _is_phone(case):
+            case.part = _REST.get(before.part, "")
 
 
 def _mark_runs(cases: Sequence[Case]) -> None:

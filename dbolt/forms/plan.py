@@ -172,11 +172,7 @@ def _plan_one(draft: _Draft, ask: Ask) -> None:
         if offer.sure < 0.5:
             draft.doubtful.append(control_name(control))
         return
-    if ask.field is Field.PLAN:
-        draft.charges = control_name(control)
-        return
-    if ask.field in _ACCOUNT and ask.account is None:
-        draft.account = True
+    if _bars(draft, ask):
         return
     # A newsletter is never a reason to stop: if a form insists on it, the form will say so.
     optional = not control.required or ask.field is Field.NEWSLETTER
@@ -190,6 +186,17 @@ def _plan_one(draft: _Draft, ask: Ask) -> None:
             draft.unsure.append(control_name(control))
         else:
             draft.missing.append(ask.field)
+
+
+def _bars(draft: _Draft, ask: Ask) -> bool:
+    """Whether the want of a value stops everything: no free plan, no account."""
+    if ask.field is Field.PLAN:
+        draft.charges = control_name(ask.control)
+        return True
+    if ask.field in _ACCOUNT and ask.account is None:
+        draft.account = True
+        return True
+    return False
 
 
 def _told(ask: Ask) -> bool:

@@ -14,6 +14,8 @@ function readForms(units, buttons, look) {
   for (const b of buttons) if (!b.form) for (const box of ancestors(b, 60)) pressable.add(box);
   for (const unit of units) if (!owners.has(unit) && unit.els[0].type !== "hidden") shelf.set(unit, boundOf(unit.els[0], pressable));
   merge(shelf);
+  // Questions that take turns are one form.
+  for (const [unit, box] of shelf) if (box !== document.body && box.parentElement && isTurned(box, look.countIn)) shelf.set(unit, box.parentElement);
   for (const [unit, box] of shelf) owners.set(unit, box);
   look.owners = owners;
   look.groups = new Set(shelf.values());

@@ -45,6 +45,14 @@ _COUNTRY_CODE = (
 )  # fmt: skip
 
 
+_TOLL_FREE = ("toll free", "tollfree", "freephone", "numero verde", "numero vert")
+
+
+def _is_toll_free(number: str) -> bool:
+    kind = phonenumbers.number_type(phonenumbers.parse(number))
+    return kind == phonenumbers.PhoneNumberType.TOLL_FREE
+
+
 def phone(ask: Ask) -> Offer | None:
     """The number for PHONE, MOBILE, FAX or WHATSAPP, or the piece of it that `part` names."""
     raw = number_of(ask)
@@ -53,6 +61,11 @@ def phone(ask: Ask) -> Offer | None:
     number = phonenumbers.parse(raw)
     if ask.part in {"country_code", "country", "prefix_country"}:
         return _country_code(ask, number)
+    if ask.part == "national":
+        nsn = phonenumbers.national_significant_number(number)
+        short = [s for s in spellings(number) if digits(s) in {nsn, f"0{nsn}"}]
+        ranked = sorted(unique([*short, nsn]), key=lambda s: -_suits(ask, number, s))
+        return as_text(ask, ranked)
     if ask.part:
         # Two boxes said to hold the area code: the second is the rest of the number.
         part = "number" if ask.part == "area_code" and ask.nth == 1 else ask.part
@@ -77,6 +90,9 @@ def number_of(ask: Ask) -> str:
     if ask.control.required and ask.field is Field.MOBILE:
         # A form that insists on a mobile number takes the business's only number.
         known = unique((*known, told.phone))
+    if ask.nth and has(ask.words, *_TOLL_FREE):
+        # The business's mobile number is no number that customers call for nothing.
+        known = tuple(n for n in known if _is_toll_free(n))
     whole = ask.nth if not ask.part else 0
     if whole >= len(known):
         return known[0] if known and ask.control.required else ""

@@ -76,7 +76,7 @@ def name(ask: Ask) -> Offer | None:
 
 
 def _tax_numbers(ask: Ask) -> list[str]:
-    """The number as told, without marks, and without its country's letters where they do not fit."""
+    """The number as told, without marks, and without its country's letters."""
     told = ask.profile.vat_id
     bare = re.sub(r"[\s.-]", "", told)
     prefixes = {ask.profile.address.country, "EL" if ask.profile.address.country == "GR" else ""}

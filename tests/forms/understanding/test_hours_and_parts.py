@@ -90,7 +90,7 @@ def test_a_list_of_calling_codes_is_the_head_of_the_phone() -> None:
     number = form.add("Phone number", type="tel")
     reading = form.read()
     assert (said(reading, code), guess(reading, code).part) == ("phone", "country_code")
-    assert (said(reading, number), guess(reading, number).part) == ("phone", "")
+    assert (said(reading, number), guess(reading, number).part) == ("phone", "national")
 
 
 def test_an_extension_is_nothing_of_ours() -> None:

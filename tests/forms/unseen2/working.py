@@ -78,7 +78,9 @@ def held(asked: Asked) -> Held:
     kind = asked.headers.get("content-type", "")
     found: Held = {}
     if kind.startswith("application/json"):
-        pairs = [(k, v if isinstance(v, str) else str(v)) for k, v in json.loads(asked.body).items()]
+        pairs = [
+            (k, v if isinstance(v, str) else str(v)) for k, v in json.loads(asked.body).items()
+        ]
     elif kind.startswith("multipart/form-data"):
         pairs = _parts(kind, asked.body)
     else:
