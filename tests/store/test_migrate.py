@@ -159,3 +159,39 @@ def test_an_owner_without_power_can_migrate_and_be_each_role(any_server: str) ->
         await connection.close()
 
     asyncio.run(whole())
+
+
+def test_what_was_paid_before_payments_were_kept_has_its_payment(empty: str) -> None:
+    async def sell() -> None:
+        owner = await asyncpg.connect(empty)
+        customer = await owner.fetchval(
+            "insert into customers (email) values ('a@a.example') returning id"
+        )
+        for state, ref in (("open", ""), ("paid", "pi_1"), ("refunded", "pi_2"), ("paid", "")):
+            await owner.execute(
+                "insert into orders (customer_id, plan, amount_cents, currency, state, payment_ref,"
+                " paid_at) values ($1, 'starter', 14900, 'usd', $2, $3,"
+                " case when $2 = 'open' then null else now() end)",
+                customer,
+                state,
+                ref,
+            )
+        await owner.close()
+
+    async def books() -> list[tuple[object, ...]]:
+        owner = await asyncpg.connect(empty)
+        rows = await owner.fetch(
+            "select o.state, left(p.payment_ref, 5), p.total_cents, p.refunded_whole"
+            " from orders o join payments p using (payment_ref) order by 1, 2"
+        )
+        await owner.close()
+        return [tuple(row) for row in rows]
+
+    run(empty, [known for known in migrations() if known.name < "0003"])
+    asyncio.run(sell())
+    run(empty)
+    assert asyncio.run(books()) == [
+        ("paid", "order", 14_900, False),
+        ("paid", "pi_1", 14_900, False),
+        ("refunded", "pi_2", 14_900, True),
+    ]
