@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -32,6 +33,16 @@ class Struck(Exception):
 async def shop(database: str) -> AsyncIterator[FaultyShop]:
     async with faulty_shop(database) as opened:
         yield opened
+
+
+@contextlib.asynccontextmanager
+async def owning(database: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+    """A connection of the tables' owner."""
+    connection = await asyncpg.connect(database)
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 def line(shop: FaultyShop) -> Line:
@@ -160,13 +171,12 @@ async def test_a_connection_that_breaks_in_the_middle_costs_nothing(
     shop: FaultyShop, database: str, monkeypatch: pytest.MonkeyPatch, place: Any, name: str
 ) -> None:
     async def blow(_values: Any) -> None:
-        owner = await asyncpg.connect(database)
-        await owner.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity"
-            " where datname = current_database() and pid <> pg_backend_pid()"
-            " and state = 'idle in transaction'"
-        )
-        await owner.close()
+        async with owning(database) as owner:
+            await owner.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and pid <> pg_backend_pid()"
+                " and state = 'idle in transaction'"
+            )
 
     shop.pays(await shop.page(await shop.order()))
     strike(monkeypatch, place, name, blow)
@@ -279,11 +289,10 @@ async def test_the_webhook_sweeps_by_itself_and_outlives_a_queue_that_is_away(
     shop: FaultyShop, database: str
 ) -> None:
     shop.pays(await shop.page(await shop.order()))
-    owner = await asyncpg.connect(database)
     older = "update checkouts set opened_at = now() - interval '20 minutes', asked_at = null"
     line(shop).away = True
     app = build_webhook(lambda: given(shop.parts), sweep_every_s=0.05)
-    async with client_of(app), asyncio.timeout(20):
+    async with owning(database) as owner, client_of(app), asyncio.timeout(60):
         await owner.execute(older)
         while await shop.one("select asked_at is null from checkouts"):
             await asyncio.sleep(0.02)
@@ -292,7 +301,6 @@ async def test_the_webhook_sweeps_by_itself_and_outlives_a_queue_that_is_away(
         await owner.execute(older)
         while await shop.one("select count(*) from jobs") == 0:
             await asyncio.sleep(0.02)
-    await owner.close()
     await shop.sound()
 
 
