@@ -40,6 +40,7 @@ class Victim:
             "job_id": job_id,
             "slug": "d000",
             "sha256": sha256,
+            "attention_id": "1",
         }
 
     def at(self, path: str) -> str:

@@ -65,6 +65,7 @@ class Late:
     epoch: int
     job: UUID
     order: UUID
+    unpaid: UUID
     queued: UUID
     leased: UUID
     pressed: UUID
@@ -106,6 +107,10 @@ async def late(shop: Shop) -> AsyncIterator[Late]:
         epoch,
         job,
         await shop.one("select id from orders"),
+        await shop.one(
+            "insert into orders (customer_id, plan, amount_cents, currency)"
+            " select customer_id, plan, amount_cents, currency from orders returning id"
+        ),
         await shop.one("select id from job_results where state = 'queued'"),
         given[3].token,
         given[0].token,
@@ -147,6 +152,7 @@ DEEDS: dict[str, Callable[[Late], Awaitable[Any]]] = {
     "priority": lambda it: jobs.prioritise(it.db, it.epoch, it.job, 77, "late"),
     "health": lambda it: directories.keep_health(it.db, it.epoch, {"a": Breaker(9, 1.0)}),
     "messages": lambda it: outbox.take(it.db, it.epoch, 10, 60.0),
+    "expire an order": lambda it: orders.expire(it.db, it.epoch, it.unpaid),
     "refund": lambda it: orders.refund(it.db, it.epoch, it.order),
 }
 
