@@ -107,11 +107,17 @@ def _ratios(results: dict[str, Any]) -> dict[str, float]:
     if not compared:
         return {}
     mine = compared["ours"]
-    return {
+    ratios = {
         f"{step}_vs_{peer}": round(mine[step] / compared[peer][step], 2)
         for peer in ("procrastinate", "pgqueuer")
         for step in ("enqueue_one_by_one", "enqueue_batched", "work")
     }
+    for peer in ("procrastinate", "pgqueuer"):
+        # Lease, permit and settlement against fetch and completion: what one durable step costs.
+        ratios[f"durable_steps_vs_{peer}"] = round(
+            3 * mine["work"] / (2 * compared[peer]["work"]), 2
+        )
+    return ratios
 
 
 def _show(results: dict[str, Any]) -> None:
