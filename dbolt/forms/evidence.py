@@ -39,7 +39,9 @@ _LEADING = re.compile(
     r"((first|firstly|next|now|then|finally|lastly|great|okay|ok|and)[,!.:]\s)?",
     re.IGNORECASE,
 )
-_LATER = re.compile(r"\s*[(\[:;]|\s[–—-]\s|(?<=\w{4})\. |\be\.g\b|\bz\.b\b")
+_LATER = re.compile(
+    r"\s*[(\[:;]|\s[–—-]\s|(?<=\w{4})\. |\be\.g\b|\bz\.b\b|\b(?:es|ej|ex|np|bijv|bv)\. "
+)
 _PROMPT = re.compile(
     r"\s*(type|write|enter) (in )?your (answer|response|reply|text)\b", re.IGNORECASE
 )

@@ -27,7 +27,6 @@ _LABELS = (
 )
 _OWN = frozenset({LabelKind.FOR, LabelKind.WRAP, LabelKind.ARIA})
 LEAST_DAYS = 4
-_MOSTLY = 0.34
 WEIGHT = 9.0
 _ENDS = (("all",), ("opens", "closes"), ("opens", "closes", "opens2"))
 _FOUR = ("opens", "closes", "opens2", "closes2")
@@ -132,12 +131,9 @@ def _continues(control: Control, lexicon: Lexicon) -> bool:
     if control.widget in _CHECKS:
         hits = [h for x in control.labels for h in lexicon.find("hours", x.text)]
         return any(h.meaning in {"closed", "all_day"} and h.share >= 0.5 for h in hits)
-    if _is_time_like(control):
-        return True
-    said = [h.share for x in control.labels for h in lexicon.find("hours", x.text)]
-    named = any(lexicon.hits("hours", _parted_ends(t)) for t in (control.name, control.id))
-    # "To" alone stands for an end of the day, a small word in a whole sentence does not.
-    return bool(_end(control, lexicon)) and (named or max(said, default=0.0) >= _MOSTLY)
+    # "To" alone stands for an end of the day; above a long text it is a word in a sentence.
+    long = control.widget is Widget.TEXTAREA
+    return _is_time_like(control) or (not long and bool(_end(control, lexicon)))
 
 
 def _is_time_like(control: Control) -> bool:
