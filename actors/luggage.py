@@ -17,9 +17,10 @@ from typing import Any, TypeAlias
 from dbolt.domain.directory import Directory
 from dbolt.domain.profile import Profile
 
-PACKED = {Directory: 2000, Profile: 64}
+PACKED = {Directory: 2000, Profile: 16}
 """How many of each are kept packed. A profile with pictures takes some megabytes."""
-UNPACKED = 256
+LARGE = 100_000
+"""In bytes: what has pictures in it."""
 
 Packed: TypeAlias = "tuple[Callable[[bytes], Any], tuple[bytes]]"
 
@@ -50,16 +51,27 @@ class Packing:
             found = self._packed[id(value)] = value, packed
             while len(self._packed) > self._at_most:
                 self._packed.popitem(last=False)
-        return unpacked, (found[1],)
+        packed = found[1]
+        return (unpacked if len(packed) < LARGE else unpacked_large), (packed,)
 
 
 def _laid_out(value: object) -> tuple[type, object]:
     return type(value), value.__getstate__()
 
 
-@lru_cache(maxsize=UNPACKED)
+@lru_cache(maxsize=1000)
 def unpacked(packed: bytes) -> object:
     """The value; the same one for the same bytes."""
+    return _made(packed)
+
+
+@lru_cache(maxsize=8)
+def unpacked_large(packed: bytes) -> object:
+    """As `unpacked`; of these a process has a few customers' at a time."""
+    return _made(packed)
+
+
+def _made(packed: bytes) -> object:
     kind, state = unpack(packed)
     value = kind.__new__(kind)
     value.__setstate__(state)
