@@ -10,6 +10,7 @@ from dbolt.browser import act
 from dbolt.browser.run import Run
 from dbolt.browser.settle import changed
 from dbolt.domain.fields import Field
+from dbolt.forms.buttons import doing
 from dbolt.forms.page import Control, Option, Page, Widget
 from dbolt.forms.reading import Reading
 
@@ -32,7 +33,8 @@ async def opened(run: Run, page: Page, reading: Reading) -> bool:
     closed += [c.ref for c in mine if c.hidden and c.ref not in closed and c.step_hidden]
     if not closed:
         return False
-    ref = await act.opener(run.visit.page, closed, sorted(run.unfolded))
+    untouched = run.unfolded | doing(page) | {reading.submit}
+    ref = await act.opener(run.visit.page, closed, sorted(r for r in untouched if r))
     if ref is None:
         return False
     run.unfolded.add(ref)

@@ -177,7 +177,8 @@ def step_form(readings: Sequence[Reading], before: Reading) -> Reading | None:
     if not able:
         # One box for an e-mail address looks like a newsletter; on a page that has turned to its
         # next question, the only form is that question.
-        return shown[0] if len(shown) == 1 else None
+        lone = len(shown) == 1 and shown[0].kind is FormKind.NEWSLETTER
+        return shown[0] if lone else None
     return max(
         able,
         key=lambda r: (

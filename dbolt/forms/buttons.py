@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dbolt.forms.lexicon import Lexicon
-from dbolt.forms.page import Button, Control
+from dbolt.forms.lexicon import Lexicon, languages_of, lexicon
+from dbolt.forms.page import Button, Control, Page
 from dbolt.forms.words import words
 
 _TYPES = {"submit": 2.0, "image": 1.5, "button": 0.0, "link": -1.5, "reset": -9.0}
@@ -34,6 +34,17 @@ def submit_button(
         if len(sending) == 1:
             return sending[0].ref, False
     return best[1], best[2]
+
+
+def doing(page: Page) -> set[str]:
+    """The refs of buttons that send, save or fetch something: never what opens a section."""
+    known = lexicon(languages_of(page))
+    return {
+        b.ref
+        for b in page.buttons
+        if b.type in ("submit", "image", "reset")
+        or any(h.share >= 0.5 for h in known.hits("buttons", words(b.text)))
+    }
 
 
 def _is_turn(button: Button, buttons: Sequence[Button], controls: Sequence[Control]) -> bool:

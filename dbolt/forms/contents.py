@@ -12,7 +12,7 @@ import pycountry
 from dbolt.domain.fields import Field
 from dbolt.forms import fees
 from dbolt.forms.lexicon import LANGUAGES, NONE, Lexicon
-from dbolt.forms.page import Control
+from dbolt.forms.page import Control, LabelKind, Widget
 from dbolt.forms.reading import Because
 from dbolt.forms.values.crosswalk import type_within
 from dbolt.forms.words import fold, words
@@ -29,6 +29,7 @@ _STAFF = re.compile(
     r"|^\d+ ?\+$|^(>|<|over|more than) ?\d+"
 )
 MOST = 60
+_NETWORKS = 3
 
 
 def contents(control: Control, lexicon: Lexicon) -> list[tuple[str, Because]]:
@@ -36,7 +37,7 @@ def contents(control: Control, lexicon: Lexicon) -> list[tuple[str, Because]]:
     texts = [o.text.strip() for o in control.options if o.text.strip()]
     values = [o.value.strip() for o in control.options if o.value.strip()]
     if len(texts) < 2:
-        return []
+        return _by_example(control)
     shown = _sample(texts)
     found: list[tuple[str, float, str]] = []
     for meaning, weight, name, test, least in _TESTS:
@@ -52,6 +53,25 @@ def contents(control: Control, lexicon: Lexicon) -> list[tuple[str, Because]]:
     # Countries with their codes in brackets, states and years would also pass looser tests.
     found.sort(key=lambda f: -f[1])
     return [(m, Because("options", w, weight)) for m, weight, w in found[:2]]
+
+
+def _by_example(control: Control) -> list[tuple[str, Because]]:
+    """A box whose example is a row of trades ("e.g. plumber, baker") asks for one."""
+    if control.widget is not Widget.INPUT:
+        return []
+    for label in control.labels:
+        if label.kind is not LabelKind.PLACEHOLDER:
+            continue
+        named = [part for part in re.split(r"[,;/]", label.text) if part.strip()]
+        if len(named) > 1 and sum(map(is_trade, named)) >= 0.6 * len(named):
+            return [(Field.CATEGORY, Because("options", f"example {label.text[:40]}", 4.6))]
+    return []
+
+
+def is_networks(control: Control) -> bool:
+    """Whether one chooses a social network here."""
+    texts = {fold(o.text.strip()) for o in control.options}
+    return len(texts & word_set("networks")) >= _NETWORKS
 
 
 def is_dial_codes(control: Control) -> bool:

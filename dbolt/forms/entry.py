@@ -39,12 +39,15 @@ def entry_links(page: Page) -> list[Link]:
 def entry_buttons(page: Page) -> list[Button]:
     """At most 8 buttons that promise to open a form for a new listing, best first.
 
-    Only buttons that send nothing: those of a form for something else are left alone.
+    Only buttons that can send nothing: none of a form that shows something to fill in.
     """
     known = lexicon(languages_of(page))
+    open_forms = {c.form for c in page.controls if not c.hidden and c.type != "hidden"}
     rated: list[tuple[float, int, Button]] = []
     for index, button in enumerate(page.buttons):
         if button.hidden or button.disabled or button.type not in {"button", "link"}:
+            continue
+        if button.form and button.form in open_forms:
             continue
         score = _phrases(words(button.text), known) * 4.0 + _by_price(button.card)
         if score >= LEAST:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from dbolt.domain.fields import Field
-from dbolt.forms.contents import is_language, is_payment
+from dbolt.forms.contents import is_language, is_networks, is_payment
 from dbolt.forms.evidence import Case
 from dbolt.forms.lexicon import NAME, NONE, TITLE, WHOLE_SCOPES, Lexicon
 from dbolt.forms.page import LabelKind, Widget
@@ -238,7 +238,11 @@ def _addresses(cases: Sequence[Case]) -> None:
 
 
 def _socials(cases: Sequence[Case]) -> None:
-    """A lone "X" means the network only among other networks."""
+    """A lone "X" means the network only among other networks; a network to choose is no website."""
+    for before, case in pairwise(cases):
+        if is_networks(before.control) and case.control.widget in _TYPED:
+            why = "the address of whichever network is chosen"
+            case.add(NONE, Because("neighbours", why, 12.0))
     others = {F.FACEBOOK, F.INSTAGRAM, F.LINKEDIN, F.YOUTUBE, F.TIKTOK}
     among = any(c.best()[0] in others for c in cases)
     for case in cases:
