@@ -73,7 +73,8 @@ async def test_the_pool_of_proxies_is_the_limit_over_all_workers(shop: Shop) -> 
     first = await lease(orchestrator, 4, "one")
     assert sorted(a.proxy_id for a in first) == ["p", "p", "q"]
     assert await lease(orchestrator, 4, "two", wait_s=0.2) == []
-    assert await orchestrator.demand() == (0, 3)
+    demand = await orchestrator.demand()
+    assert (demand.startable, demand.held) == (0, {"one": 3})
     waiting = asyncio.create_task(lease(orchestrator, 4, "two", wait_s=20))
     await carry_out(orchestrator, first[0], accepted())
     (after,) = await waiting
