@@ -152,7 +152,8 @@ class Orchestrator:
             raise
         finally:
             for task in self._tasks:
-                if task is not asyncio.current_task():
+                # Who is on the way out is let go in peace: the writers give their connections back.
+                if task is not asyncio.current_task() and not task.cancelling():
                     task.cancel()
             self._board.stir()
 
@@ -169,7 +170,8 @@ class Orchestrator:
     async def close(self) -> None:
         """Stops serving; what is not committed was not acknowledged."""
         for task in self._tasks:
-            task.cancel()
+            if not task.cancelling():
+                task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await close_pool(self._pool)
 
