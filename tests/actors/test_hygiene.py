@@ -168,14 +168,14 @@ async def chromium_hangs_and_it_is_killed(case: Case) -> None:
 
 
 ENDS: list[Callable[[Case], Awaitable[None]]] = [
-    returns,
     raises,
     is_killed_by_ray,
     is_killed,
-    loses_chromium,
     driver_hangs_and_ray_kills,
 ]
 SLOWER = [
+    returns,
+    loses_chromium,
     is_dismissed,
     loses_a_page,
     driver_hangs_and_it_is_dismissed,
