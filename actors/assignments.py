@@ -14,11 +14,18 @@ from actors.granting import Granted
 from dbolt.domain.credentials import account_for
 from dbolt.domain.plan import PLANS, PlanName
 from dbolt.domain.profile import Profile
-from dbolt.domain.submission import Account, Assignment
+from dbolt.domain.proxy_book import Wish, countries_for
+from dbolt.domain.reasons import Reason
+from dbolt.domain.submission import Account, Assignment, HandOver, NotSent, Result
 from dbolt.store import directories, jobs
 
 PROFILES_KEPT = 64
 """A profile with pictures takes some megabytes."""
+
+_BROKEN = HandOver(
+    reason=Reason.MISSING_VALUE, detail="The profile does not pass the checks any more."
+)
+_NO_PROXY = NotSent(reason=Reason.NO_PROXY, detail="No proxy was free for it.")
 
 
 class Assembler:
@@ -33,14 +40,18 @@ class Assembler:
         self._vault_key = vault_key
         self._profiles: OrderedDict[UUID, Profile | None] = OrderedDict()
 
-    async def build(self, granted: Sequence[Granted]) -> dict[UUID, Assignment | None]:
-        """By token; None where the profile does not pass this release's checks."""
+    async def build(self, granted: Sequence[Granted]) -> dict[UUID, Assignment | Result]:
+        """By token; a result where it ends before it begins.
+
+        That is where the profile does not pass this release's checks any more, or where the proxy
+        that was counted on has gone meanwhile.
+        """
         known = await self._usernames(granted)
-        built: dict[UUID, Assignment | None] = {}
+        built: dict[UUID, Assignment | Result] = {}
         for one in granted:
             profile = await self._profile(one.lease.profile_id)
             built[one.lease.token] = (
-                self._assignment(one, profile, known) if profile is not None else None
+                self._assignment(one, profile, known) if profile is not None else _BROKEN
             )
         return built
 
@@ -49,8 +60,13 @@ class Assembler:
         one: Granted,
         profile: Profile,
         known: Mapping[tuple[UUID, str], str],
-    ) -> Assignment:
-        lease = one.lease
+    ) -> Assignment | Result:
+        lease, directory = one.lease, self._board.directories[one.lease.directory]
+        countries = countries_for(directory, profile.address.country)
+        wish = Wish(directory.slug, lease.customer_id, countries)
+        proxy_id = self._board.take_proxy(lease.token, directory.slug, wish)
+        if proxy_id is None:
+            return _NO_PROXY
         # All of it was checked when it came in; checking a profile again costs more than its lease.
         return Assignment.model_construct(
             task=one.task,
@@ -60,10 +76,11 @@ class Assembler:
             token=lease.token,
             epoch=self._board.epoch,
             deadline_at=lease.deadline_at,
-            directory=self._board.directories[lease.directory],
+            directory=directory,
             profile=profile,
             account=self._account(one, profile, known),
             captcha_service=PLANS[PlanName(lease.plan)].captcha_service,
+            proxy_id=proxy_id,
             listing_url=lease.listing_url,
         )
 

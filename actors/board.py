@@ -6,26 +6,34 @@ import asyncio
 import contextlib
 import math
 import random
+import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from actors.clock import DatabaseClock
 from dbolt.domain.breaker import Breaker
-from dbolt.domain.directory import Directory
+from dbolt.domain.directory import Directory, ProxyPolicy
 from dbolt.domain.protocol import PauseLevel
+from dbolt.domain.proxy import went
+from dbolt.domain.proxy_book import Book, Wish
 from dbolt.domain.schedule import Schedule
-from dbolt.domain.submission import Task
+from dbolt.domain.submission import Result, Task
 from dbolt.store.verifications import Due
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How the orchestrator works. `backoff` multiplies the waits between tries."""
+    """How the orchestrator works. `backoff` multiplies the waits between tries.
+
+    `proxy_policy`: of directories that say nothing about it.
+    """
 
     lease_s: float = 90.0
     backoff: float = 1.0
     reap_s: float = 1.0
+    proxy_policy: ProxyPolicy = ProxyPolicy.PREFER
     chance: Callable[[], float] = random.random
 
 
@@ -42,6 +50,18 @@ class Hold:
     pressed: bool = False
     extended_at: float = -math.inf
     """When its deadline was last moved, on the database's clock."""
+    since: float = field(default_factory=time.monotonic)
+
+
+@dataclass(slots=True)
+class ServiceTime:
+    """How long leases are held: a moving average, of which each new one is a tenth."""
+
+    mean_s: float | None = None
+
+    def add(self, seconds: float) -> None:
+        """One more has ended."""
+        self.mean_s = seconds if self.mean_s is None else 0.9 * self.mean_s + 0.1 * seconds
 
 
 @dataclass(slots=True)
@@ -53,6 +73,8 @@ class Board:
     terms: Terms
     schedule: Schedule = field(default_factory=Schedule)
     directories: dict[str, Directory] = field(default_factory=dict)
+    book: Book = field(default_factory=Book)
+    """The proxies and who uses them: what a restart forgets of it, it finds out again."""
     held: dict[UUID, Hold] = field(default_factory=dict)
     looks: list[Due] = field(default_factory=list)
     """Looks that may start, in order."""
@@ -61,6 +83,7 @@ class Board:
     draining: set[str] = field(default_factory=set)
     workers: dict[str, float] = field(default_factory=dict)
     """When each worker was last heard of."""
+    service: ServiceTime = field(default_factory=ServiceTime)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     nap_until: float = math.inf
     """When the keeper of the lines looks again by itself."""
@@ -73,6 +96,21 @@ class Board:
         if self.schedule.may_pick:
             return True
         return any(self._look_may_start(look) for look in self.looks)
+
+    def startable(self) -> int:
+        """How many submissions and looks could start now, within the directories' limits."""
+        now = self.clock.now()
+        count = self.schedule.startable(now)
+        places: Counter[str] = Counter()
+        for look in self.looks:
+            if self._look_may_start(look):
+                places[look.directory] += 1
+        for slug, wanted in places.items():
+            pacer = self.schedule.lanes[slug].pacer
+            # Looks and submissions share a directory's places.
+            free = pacer.pace.concurrency - pacer.under_way
+            count += min(wanted, max(0, free - self.schedule.startable_on(slug, now)))
+        return count
 
     def take_looks(self, at_most: int) -> list[Due]:
         """Takes looks whose directories have a place free."""
@@ -94,6 +132,7 @@ class Board:
             and lane.pacer.under_way < lane.pacer.pace.concurrency
             and not self.schedule.paused(PauseLevel.GLOBAL)
             and not self.schedule.paused(PauseLevel.DIRECTORY, look.directory)
+            and self._may_travel(look.directory)
         )
 
     def want_looks(self, wait_s: float = 0.0) -> None:
@@ -109,14 +148,61 @@ class Board:
     def let_go(self, tokens: Iterable[UUID]) -> None:
         """Leases have ended, however they did."""
         now = self.clock.now()
+        tokens = list(tokens)
         held = [self.held.pop(token) for token in tokens if token in self.held]
+        given_back = [token for token in tokens if self.book.give_back(token)]
+        if given_back:
+            self.schedule.proxies_changed(now)
         for hold in held:
+            self.service.add(time.monotonic() - hold.since)
             if hold.task is Task.VERIFY:
                 self.schedule.look_ended(hold.directory, now)
             else:
                 self.schedule.ended(hold.directory, now, pressed=hold.pressed)
         if held:
             self.stir()
+
+    def proxy_gate(self) -> Callable[[str], float]:
+        """When an attempt on a directory may begin as far as proxies go; for one pick.
+
+        It counts those that it lets through, because they take their proxies after the pick.
+        """
+        now = self.clock.now()
+        left = self.book.places(now)
+
+        def opens(slug: str) -> float:
+            nonlocal left
+            policy = self._policy(slug)
+            at = self.book.opens_at(policy, now)
+            if at <= now and self.book.uses_one(policy, now):
+                if left == 0:
+                    # This pick has promised them all; whether all of it gets leased is not known.
+                    return now + 1.0
+                left -= 1
+            return at
+
+        return opens
+
+    def _may_travel(self, slug: str) -> bool:
+        """Whether a look on *slug* may begin now as far as proxies go."""
+        now = self.clock.now()
+        return self.book.opens_at(self._policy(slug), now) <= now
+
+    def _policy(self, slug: str) -> ProxyPolicy:
+        return self.directories[slug].proxy or self.terms.proxy_policy
+
+    def take_proxy(self, token: UUID, slug: str, wish: Wish) -> str | None:
+        """As `Book.take`, under the policy of the directory; None where the lease has passed on."""
+        if token not in self.held:
+            # Nobody would give it back.
+            return None
+        return self.book.take(token, wish, self._policy(slug), self.clock.now())
+
+    def proxies_did(self, results: Iterable[tuple[UUID, Result]]) -> None:
+        """Attempts have ended so: their proxies are judged by it."""
+        for token, result in results:
+            if (how := went(result)) is not None:
+                self.book.report(token, how, self.clock.now(), self.terms.backoff)
 
     def joins_later(self, joins: Iterable[tuple[str, float]]) -> None:
         """Submissions join the lines of directories at times."""

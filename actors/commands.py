@@ -9,8 +9,8 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from actors.batch import Batch
 from actors.board import Board
-from actors.commit import Batch
 from actors.pausing import Pausing
 from actors.storable import plain_text
 from actors.verbs import Verbs, not_for_robots

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from uuid import uuid4
 
+from uuid_utils.compat import uuid7
+
+from actors.batch import Batch
 from actors.board import Board, Hold
-from actors.commit import Batch
 from dbolt.domain.lifecycle import JobState
 from dbolt.domain.schedule import Ready
 from dbolt.domain.submission import Task
-from dbolt.store import leases, queue, verifications
+from dbolt.store import leases, verifications
 from dbolt.store.leases import Grant, Leased
 from dbolt.store.verifications import Due
 
@@ -51,12 +52,12 @@ class Granting:
         board = self._board
         total = sum(want.count for want in said)
         looks = board.take_looks(total)
-        rows = board.schedule.pick(board.clock.now(), total - len(looks))
+        rows = board.schedule.pick(board.clock.now(), total - len(looks), board.proxy_gate())
         batch.undo.append(lambda: self._put_back(looks, rows))
         workers = _in_turn(said)
-        grants = [Grant(look.id, uuid4(), next(workers)) for look in looks]
+        grants = [Grant(look.id, uuid7(), next(workers)) for look in looks]
         given = [Granted(Task.VERIFY, lease) for lease in await self._lease_looks(batch, grants)]
-        grants = [Grant(row.id, uuid4(), next(workers)) for row in rows]
+        grants = [Grant(row.id, uuid7(), next(workers)) for row in rows]
         given += [Granted(Task.SUBMIT, lease) for lease in await self._lease_rows(batch, grants)]
         batch.after.append(lambda: self._leased(looks, rows, given))
         return self._shared_out(said, given)
@@ -71,9 +72,7 @@ class Granting:
         if not grants:
             return []
         given = await leases.lease(batch.connection, batch.epoch, grants, self._board.terms.lease_s)
-        first = {lease.job_id for lease in given if lease.job_state is JobState.QUEUED}
-        if first:
-            await queue.start_jobs(batch.connection, batch.epoch, list(first))
+        batch.started.update(one.job_id for one in given if one.job_state is JobState.QUEUED)
         batch.changed.update(lease.job_id for lease in given)
         return given
 

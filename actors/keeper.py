@@ -10,8 +10,10 @@ import time
 
 import asyncpg
 
+from actors.batch import Verb
 from actors.board import Board, Hold
-from actors.commit import GroupCommitter, Verb
+from actors.commit import GroupCommitter
+from actors.writer import STATEMENT_S
 from dbolt.domain.lifecycle import State
 from dbolt.domain.protocol import PauseLevel
 from dbolt.domain.submission import Task
@@ -126,10 +128,22 @@ class Keeper:
 
     async def reap(self) -> None:
         """Takes back leases whose time is up, for ever. Also how an old orchestrator finds out."""
-        terms = self._board.terms
+        board, figures = self._board, self._committer.figures
         while True:
-            await asyncio.sleep(terms.reap_s)
-            await self._committer.submit(Verb.EXPIRE, self._grace_s())
+            await asyncio.sleep(board.terms.reap_s)
+            try:
+                async with asyncio.timeout(STATEMENT_S):
+                    seen = await queue.watch(self._pool, board.epoch, self._grace_s())
+            except Exception as error:
+                if not is_lost(error):
+                    raise
+                figures.lost(error)
+                continue
+            figures.found()
+            board.clock.set(seen.now)
+            if seen.overdue:
+                # What was found overdue may have a grace by now: an outage may have ended.
+                await self._committer.submit(Verb.EXPIRE, self._grace_s())
 
     def _grace_s(self) -> float:
         """After an outage, in which nobody was heard of, workers get time to say that they live."""

@@ -54,6 +54,7 @@ class Figures:
             "pauses": [{"level": level, "key": key} for level, key in pauses],
             "resting": _resting(board, now),
             "directories": len(board.directories),
+            "proxies": board.book.status(now),
             "commit": _commit(committer),
         }
 

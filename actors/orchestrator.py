@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Coroutine, Sequence
 from functools import partial
 from typing import Any
@@ -18,30 +19,36 @@ from pydantic import SecretStr
 
 from actors import keeper, metrics
 from actors.assignments import Assembler
+from actors.batch import Verb
 from actors.board import Board, Terms
 from actors.clock import DatabaseClock
 from actors.commands import Commands
-from actors.commit import GroupCommitter, Verb
+from actors.commit import GroupCommitter
 from actors.granting import Granted, Granting, Want
 from actors.keeper import Keeper
 from actors.pausing import Pausing
 from actors.paying import Paying
+from actors.post import Post, Postman
+from actors.proxies import keep_proxies
 from actors.verbs import NotYet, Verbs
+from dbolt.domain.browsers import Demand
 from dbolt.domain.directory import Directory
 from dbolt.domain.protocol import (
     Ack,
+    CheckoutChange,
     Exchange,
     Fulfilled,
     PaidOrder,
     PauseScope,
     PaymentChange,
+    Recorded,
     Refused,
     Reply,
     RetryFilter,
     Settlement,
 )
-from dbolt.domain.reasons import Reason
-from dbolt.domain.submission import Assignment, HandOver
+from dbolt.domain.submission import Assignment
+from dbolt.providers.proxies import ProxySource
 from dbolt.store import jobs, queue
 from dbolt.store.leases import Asked
 from dbolt.store.pool import Role, close_pool, is_lost, open_pool
@@ -96,10 +103,14 @@ class Orchestrator:
         terms: Terms | None = None,
         *,
         vault_key: SecretStr | None = None,
+        post: Post | None = None,
+        proxies: ProxySource | None = None,
     ) -> Orchestrator:
         """Takes over from whoever was before, and starts. Raises DatabaseUnreachable.
 
         vault_key: what accounts on directories follow from; without it none are made.
+        post: how messages leave; without it they wait in the outbox.
+        proxies: where to learn which there are; without it there are none.
         """
         pool = await open_pool(url, Role.ORCHESTRATOR, max_size=6, settings=SERVER)
         try:
@@ -109,22 +120,24 @@ class Orchestrator:
             clock.set(epoch.now)
             board = Board(epoch.number, clock, terms or Terms())
             board.schedule.served = epoch.turn
+            board.book.read = proxies is None
             await keeper.rebuild(board, pool)
         except BaseException:
             await close_pool(pool)
             raise
         orchestrator = cls(board, pool, vault_key)
-        orchestrator._start()
+        orchestrator._start(proxies, Postman(pool, epoch.number, post) if post else None)
         log.info("orchestrator of epoch %s: %s leases are out", epoch.number, len(board.held))
         return orchestrator
 
-    def _start(self) -> None:
+    def _start(self, proxies: ProxySource | None, postman: Postman | None) -> None:
         work = Keeper(self._board, self._pool, self._committer)
-        for name, coroutine in (
-            ("commit", self._committer.run()),
-            ("tend", work.tend()),
-            ("reap", work.reap()),
-        ):
+        parts = {"commit": self._committer.run(), "tend": work.tend(), "reap": work.reap()}
+        if proxies is not None:
+            parts["proxies"] = keep_proxies(self._board, proxies)
+        if postman is not None:
+            parts["post"] = postman.run()
+        for name, coroutine in parts.items():
             self._tasks.append(asyncio.create_task(self._watched(name, coroutine), name=name))
 
     async def _watched(self, name: str, work: Coroutine[Any, Any, None]) -> None:
@@ -139,7 +152,8 @@ class Orchestrator:
             raise
         finally:
             for task in self._tasks:
-                if task is not asyncio.current_task():
+                # Who is on the way out is let go in peace: the writers give their connections back.
+                if task is not asyncio.current_task() and not task.cancelling():
                     task.cancel()
             self._board.stir()
 
@@ -156,7 +170,8 @@ class Orchestrator:
     async def close(self) -> None:
         """Stops serving; what is not committed was not acknowledged."""
         for task in self._tasks:
-            task.cancel()
+            if not task.cancelling():
+                task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await close_pool(self._pool)
 
@@ -170,7 +185,7 @@ class Orchestrator:
         self._heard(said.worker)
         permits: dict[UUID, bool] = {}
         later: dict[UUID, float] = {}
-        submit = self._committer.submit_all
+        submit = partial(self._committer.submit_all, by=said.worker)
         settled = submit(Verb.SETTLE, said.settled) if said.settled else None
         asked = [Asked(token, token in said.seen_absent) for token in said.press]
         pressed = submit(Verb.PRESS, asked) if asked else None
@@ -211,7 +226,7 @@ class Orchestrator:
             for token in said.alive
             if token in board.held and board.held[token].extended_at <= due
         ]
-        return self._committer.submit_all(Verb.BEAT, [old]) if old else None
+        return self._committer.submit_all(Verb.BEAT, [old], said.worker) if old else None
 
     async def _revoked(
         self, alive: Sequence[UUID], beat: asyncio.Future[list[set[UUID]]] | None
@@ -229,7 +244,7 @@ class Orchestrator:
         if said.settled or said.press or said.alive:
             if not board.may_lease:
                 return asyncio.ensure_future(_nothing())
-            return self._committer.submit_all(Verb.LEASE, [want])
+            return self._committer.submit_all(Verb.LEASE, [want], want.worker)
         return asyncio.ensure_future(self._wait_for_work(want, said.wait_s))
 
     async def _wait_for_work(self, want: Want, wait_s: float) -> list[list[Granted]]:
@@ -237,7 +252,7 @@ class Orchestrator:
         deadline = time.monotonic() + wait_s
         while True:
             if board.may_lease:
-                granted: list[Granted] = await self._committer.submit(Verb.LEASE, want)
+                granted: list[Granted] = await self._committer.submit(Verb.LEASE, want, want.worker)
                 if granted:
                     return [granted]
             left = deadline - time.monotonic()
@@ -258,23 +273,28 @@ class Orchestrator:
                 await asyncio.sleep(0.2)
         else:
             return []
-        broken = [token for token, assignment in built.items() if assignment is None]
-        for token in broken:
-            result = HandOver(
-                reason=Reason.MISSING_VALUE, detail="The profile does not pass the checks any more."
-            )
-            await self._committer.submit(Verb.SETTLE, Settlement(token=token, result=result))
-        return [assignment for assignment in built.values() if assignment is not None]
+        for token, ended in built.items():
+            if not isinstance(ended, Assignment):
+                await self._committer.submit(Verb.SETTLE, Settlement(token=token, result=ended))
+        return [one for one in built.values() if isinstance(one, Assignment)]
 
     # What the web and the staff ask.
 
-    async def fulfil(self, paid: PaidOrder) -> Fulfilled | Refused:
+    async def fulfil(self, paid: PaidOrder) -> Fulfilled | Recorded:
         """The one job of a paid order; safe to repeat."""
         return await self._committer.command(partial(self._paying.fulfil, paid))
 
-    async def payment_changed(self, change: PaymentChange) -> Refused | None:
+    async def payment_changed(self, change: PaymentChange) -> None:
         """The job of a payment that was taken back ends, one of a disputed payment waits."""
-        return await self._committer.command(partial(self._paying.changed, change))
+        await self._committer.command(partial(self._paying.changed, change))
+
+    async def checkout_changed(self, change: CheckoutChange) -> None:
+        """A checkout is under way, failed or expired; safe to repeat."""
+        await self._committer.command(partial(self._paying.checkout_changed, change))
+
+    async def attended(self, attention_id: int, actor: str) -> Refused | None:
+        """A person has seen to a payment that was put before staff."""
+        return await self._committer.command(partial(self._paying.attended, attention_id, actor))
 
     async def profile_completed(self, job_id: UUID, profile_id: UUID) -> Refused | None:
         """The job starts with this profile, or goes on with it."""
@@ -328,10 +348,19 @@ class Orchestrator:
         self._board.draining.add(worker)
         self._board.stir()
 
-    async def demand(self) -> tuple[int, int]:
-        """How many submissions could start at this moment, and how many are under way."""
+    async def forget(self, worker: str) -> None:
+        """*worker* is gone, or is new under an old name: what was said of it before is void."""
+        self._board.draining.discard(worker)
+        self._board.workers.pop(worker, None)
+
+    async def demand(self) -> Demand:
+        """What could start at this moment and what is under way, for who hires workers."""
         board = self._board
-        return board.schedule.startable(board.clock.now()), len(board.held)
+        return Demand(
+            startable=board.startable(),
+            held=dict(Counter(hold.worker for hold in board.held.values())),
+            service_s=board.service.mean_s,
+        )
 
     async def status(self) -> dict[str, Any]:
         """What goes on, for pages and metrics; also while the database is away."""

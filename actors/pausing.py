@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from uuid import UUID
 
+from actors.batch import Batch
 from actors.board import Board
-from actors.commit import Batch
 from dbolt.domain.breaker import Breaker
 from dbolt.domain.lifecycle import JobEvent, JobState
 from dbolt.domain.plan import PlanName

@@ -1,4 +1,4 @@
-"""How do the plain classes become Ray actors? The only module, with `runtime`, that knows Ray.
+"""How do the plain classes become Ray actors? With `ray_pool` and `runtime`, all that knows Ray.
 
 Nothing that presses is ever repeated by Ray: `max_task_retries` is 0 everywhere.
 """
@@ -6,8 +6,11 @@ Nothing that presses is ever repeated by Ray: `max_task_retries` is 0 everywhere
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
+import socket
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,28 +18,36 @@ from uuid import UUID
 import ray
 from ray.exceptions import GetTimeoutError, RayError
 
+from actors import luggage
 from actors.board import Terms
 from actors.orchestrator import Orchestrator
-from actors.pool import Bounds, Pool
+from actors.post import Office
+from actors.watch import end_with_parent
 from actors.worker import Worker
 from dbolt.browser.attempt import attempt
 from dbolt.browser.chromium import find_chromium
 from dbolt.browser.session import Browser
 from dbolt.browser.verify import verify
+from dbolt.domain.browsers import BrowserState, BrowserStatus, Demand
 from dbolt.domain.directory import Directory
 from dbolt.domain.protocol import (
+    CheckoutChange,
     Exchange,
     Fulfilled,
     PaidOrder,
     PauseScope,
     PaymentChange,
     Permit,
+    Recorded,
     Refused,
     Reply,
     RetryFilter,
 )
+from dbolt.domain.route import Route
 from dbolt.domain.submission import Assignment, Result
 from dbolt.providers.evidence.folder import FolderEvidence
+from dbolt.providers.proxies.routes import Routes
+from dbolt.providers.proxies.sources import source_of
 from dbolt.settings import Secrets, Settings
 from dbolt.store.pool import DatabaseUnreachable
 from dbolt.store.queue import Fenced
@@ -47,16 +58,49 @@ NAMESPACE = "dbolt"
 ORCHESTRATOR = "orchestrator"
 POOL = "pool"
 RESOURCE = "browser"
+HEAD = "node:__internal_head__"
+"""A resource that Ray gives to the head node alone."""
+RULES_S = 3600.0
+"""For how long a directory's robots.txt is kept; RFC 9309 allows a day."""
 CALL_S = 60.0
 """After so long a call is given up and the actor looked up anew."""
+
+
+def quiet_collector() -> None:
+    """For a process that makes many short-lived values: what was loaded is not searched again.
+
+    The collector took a tenth of the orchestrator's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 class OrchestratorActor:
     """The orchestrator behind its name. It reads the database's address from a file by itself."""
 
-    def __init__(self, secrets_path: str, terms: Terms) -> None:
+    def __repr__(self) -> str:
+        """What the logs call it."""
+        return "OrchestratorActor"
+
+    def __init__(
+        self,
+        secrets_path: str,
+        terms: Terms,
+        office: Office | None = None,
+        proxies: str = "",
+    ) -> None:
+        """What is secret in its sources the actor reads by itself.
+
+        office: what the post needs; without it messages wait in the outbox. proxies: what names
+        their source.
+        """
+        quiet_collector()
+        luggage.pack_once()
         self._secrets_path = Path(secrets_path)
         self._terms = terms
+        self._office = office
+        self._proxies = proxies
         self._opening = asyncio.Lock()
         self._orchestrator: Orchestrator | None = None
 
@@ -67,7 +111,11 @@ class OrchestratorActor:
                 url = secrets.database_url_orchestrator or secrets.database_url
                 try:
                     self._orchestrator = await Orchestrator.open(
-                        url, self._terms, vault_key=secrets.vault_key
+                        url,
+                        self._terms,
+                        vault_key=secrets.vault_key,
+                        post=self._office.post(secrets.smtp_url) if self._office else None,
+                        proxies=source_of(self._proxies),
                     )
                 except DatabaseUnreachable:
                     log.warning("the database is away; it is tried again")
@@ -93,14 +141,23 @@ class OrchestratorActor:
     async def exchange(self, said: Exchange) -> Reply:
         return await (await self._it()).exchange(said)
 
-    async def fulfil(self, paid: PaidOrder) -> Fulfilled | Refused:
+    async def exchange_packed(self, said: bytes) -> bytes:
+        return luggage.pack(await self.exchange(luggage.unpack(said)))
+
+    async def fulfil(self, paid: PaidOrder) -> Fulfilled | Recorded:
         return await (await self._it()).fulfil(paid)
 
     async def profile_completed(self, job_id: UUID, profile_id: UUID) -> Refused | None:
         return await (await self._it()).profile_completed(job_id, profile_id)
 
-    async def payment_changed(self, change: PaymentChange) -> Refused | None:
-        return await (await self._it()).payment_changed(change)
+    async def payment_changed(self, change: PaymentChange) -> None:
+        await (await self._it()).payment_changed(change)
+
+    async def checkout_changed(self, change: CheckoutChange) -> None:
+        await (await self._it()).checkout_changed(change)
+
+    async def attended(self, attention_id: int, actor: str) -> Refused | None:
+        return await (await self._it()).attended(attention_id, actor)
 
     async def retry(
         self, wanted: RetryFilter, *, dry_run: bool, actor: str, profile_id: UUID | None = None
@@ -130,7 +187,10 @@ class OrchestratorActor:
     async def drain(self, worker: str) -> None:
         await (await self._it()).drain(worker)
 
-    async def demand(self) -> tuple[int, int]:
+    async def forget(self, worker: str) -> None:
+        await (await self._it()).forget(worker)
+
+    async def demand(self) -> Demand:
         return await (await self._it()).demand()
 
     async def status(self) -> dict[str, Any]:
@@ -158,47 +218,106 @@ class Line:
 
     async def exchange(self, said: Exchange) -> Reply:
         """One exchange of a worker."""
-        reply: Reply = await self.call("exchange", said)
+        reply: Reply = luggage.unpack(await self.call("exchange_packed", luggage.pack(said)))
         return reply
 
 
 class BrowserTrade:
     """What a worker does with a real browser."""
 
-    def __init__(self, browser: Browser, evidence: FolderEvidence) -> None:
+    def __init__(
+        self, browser: Browser, evidence: FolderEvidence, routes: Routes | None = None
+    ) -> None:
+        """routes: the ways through proxies; without them, only the direct way is taken."""
         self._browser = browser
         self._evidence = evidence
+        self._routes = routes or Routes(None)
 
     async def attempt(self, assignment: Assignment, permit: Permit) -> Result:
-        return await attempt(self._browser, assignment, permit=permit, evidence=self._evidence)
+        def through(route: Route | None) -> Awaitable[Result]:
+            return attempt(
+                self._browser, assignment, permit=permit, evidence=self._evidence, route=route
+            )
+
+        return await self._routes.take(assignment, assignment.directory.submit_url, through)
 
     async def look(self, assignment: Assignment) -> Result:
-        return await verify(self._browser, assignment, evidence=self._evidence)
+        def through(route: Route | None) -> Awaitable[Result]:
+            return verify(self._browser, assignment, evidence=self._evidence, route=route)
+
+        search = assignment.directory.recipe.search
+        url = search.url if search is not None else assignment.directory.home_url
+        return await self._routes.take(assignment, url, through)
 
 
 class BrowserActor:
-    """A worker with its browser. It knows no secret and no database."""
+    """A worker with its browser. It knows no database, and of secrets only the proxies'."""
 
     def __init__(self, name: str, settings: Settings) -> None:
-        browser = Browser(find_chromium(settings.chromium), contact_url=settings.public_url)
+        end_with_parent()
+        browser = Browser(
+            find_chromium(settings.chromium),
+            contact_url=settings.public_url,
+            rules_s=RULES_S,
+            traces=settings.trace_failed,
+        )
         evidence = FolderEvidence(settings.home.resolve() / "evidence")
+        self._browser = browser
+        self._has_run = False
         self._worker = Worker(
             name,
             Line().exchange,
             browser,
-            BrowserTrade(browser, evidence),
+            BrowserTrade(browser, evidence, Routes(source_of(settings.proxies))),
             slots=settings.slots,
             heartbeat_s=settings.lease_s / 4,
         )
         self._working: asyncio.Task[None] | None = None
 
-    async def work(self) -> None:
-        """Works until it is drained."""
-        self._working = asyncio.current_task()
-        await self._worker.run()
+    def __repr__(self) -> str:
+        """What `ray list actors` and the logs call it."""
+        return f"BrowserActor({self._worker.name})"
 
-    async def status(self) -> dict[str, Any]:
-        return {**self._worker.status(), "pid": os.getpid()}
+    async def began(self) -> None:
+        """Answers once the worker has a place and a process."""
+
+    async def work(self) -> None:
+        """Works until it is drained; asked a second time, waits for the same end."""
+        if self._working is None:
+            self._working = asyncio.create_task(self._worker.run())
+        # Whoever asked may go; the work goes on.
+        await asyncio.shield(self._working)
+
+    async def drain(self) -> None:
+        """Takes no more work; `work` returns when what is under way has ended and was told."""
+        self._worker.drain()
+
+    async def status(self) -> BrowserStatus:
+        """What it is doing, with what each slot does."""
+        memory_bytes = await asyncio.to_thread(self._browser.memory_bytes)
+        worker, browser = self._worker.status(), self._browser.status()
+        return BrowserStatus(
+            name=self._worker.name,
+            state=self._state(worker, browser),
+            slots=worker["slots"],
+            doing=worker["doing"],
+            done=worker["done"],
+            recycled=sum(browser["replaced"].values()),
+            memory_mb=round(memory_bytes / 1_000_000),
+            host=socket.gethostname(),
+            node=ray.get_runtime_context().get_node_id(),
+            pid=os.getpid(),
+        )
+
+    def _state(self, worker: dict[str, Any], browser: dict[str, Any]) -> BrowserState:
+        if worker["draining"]:
+            return BrowserState.DRAINING
+        if not self._browser.is_alive():
+            return BrowserState.RECYCLING if self._has_run else BrowserState.STARTING
+        self._has_run = True
+        if browser["retiring"]:
+            return BrowserState.RECYCLING
+        return BrowserState.BUSY if worker["busy"] else BrowserState.IDLE
 
     async def environment(self) -> dict[str, str]:
         """Its environment, for the test that it holds no secret."""
@@ -209,74 +328,3 @@ class BrowserActor:
         if self._working is not None:
             self._working.cancel()
             await asyncio.gather(self._working, return_exceptions=True)
-
-
-class RayCrew:
-    """Workers as Ray actors that end with the pool that hired them."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._line = Line()
-
-    async def hire(self, name: str) -> Any:
-        actor: Any = (
-            ray.remote(BrowserActor)
-            .options(
-                name=name,
-                namespace=NAMESPACE,
-                num_cpus=0,
-                resources={RESOURCE: 1},
-                max_restarts=0,
-                max_task_retries=0,
-                max_concurrency=16,
-            )
-            .remote(name, self._settings)
-        )
-        return actor, actor.work.remote()
-
-    async def is_alive(self, handle: Any) -> bool:
-        _, work = handle
-        done, _ = await asyncio.to_thread(ray.wait, [work], timeout=0)
-        return not done
-
-    async def drain(self, name: str, handle: Any) -> None:
-        del handle
-        await self._line.call("drain", name)
-
-    async def dismiss(self, handle: Any) -> None:
-        actor, _ = handle
-        try:
-            async with asyncio.timeout(15):
-                await actor.stop.remote()
-        except (RayError, TimeoutError):
-            log.warning("a worker did not stop when asked; it is killed")
-        ray.kill(actor)
-
-
-class PoolActor:
-    """The supervisor of the workers."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._line = Line()
-        bounds = Bounds(settings.workers_min, settings.workers_max, settings.slots)
-        self._pool = Pool(RayCrew(settings), bounds, self._demand)
-        self._running: asyncio.Task[None] | None = None
-
-    async def _demand(self) -> tuple[int, int]:
-        startable, busy = await self._line.call("demand")
-        return startable, busy
-
-    async def begin(self) -> None:
-        """Starts to keep the pool; a second time changes nothing."""
-        if self._running is None:
-            self._running = asyncio.create_task(self._pool.run())
-
-    async def status(self) -> dict[str, Any]:
-        return self._pool.status()
-
-    async def stop(self, wait_s: float) -> None:
-        """Sends everybody home."""
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
-        await self._pool.stop(wait_s)

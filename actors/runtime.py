@@ -12,10 +12,12 @@ from typing import Any
 import ray
 from ray.exceptions import GetTimeoutError, RayError
 
-from actors import ray_actors
+from actors import ray_actors, ray_pool
 from actors.board import Terms
+from actors.post import Office
+from dbolt import logs
 from dbolt.domain.directory import Directory
-from dbolt.settings import Settings, forget_secret_variables
+from dbolt.settings import Settings, forget_secret_variables, ray_token_path
 
 READY_S = 120.0
 GRACE_S = 5.0
@@ -45,22 +47,26 @@ def start(
     # Workers inherit the environment of the process that starts Ray.
     forget_secret_variables()
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    context = _here(settings) if address is None else _there(address)
-    terms = Terms(lease_s=settings.lease_s, backoff=backoff)
+    context = _here(settings) if address is None else _there(settings, address)
+    close_token()
+    terms = Terms(lease_s=settings.lease_s, backoff=backoff, proxy_policy=settings.proxy_policy)
     orchestrator = _named(
         ray_actors.OrchestratorActor,
         ray_actors.ORCHESTRATOR,
         str(secrets_path.resolve()),
         terms,
+        Office.of(settings),
+        settings.proxies,
     )
     ray.get(orchestrator.ready.remote(), timeout=READY_S)
-    pool = _named(ray_actors.PoolActor, ray_actors.POOL, settings)
+    pool = _named(ray_pool.PoolActor, ray_actors.POOL, settings)
     ray.get(pool.begin.remote(), timeout=READY_S)
     return Cluster(dashboard_url=f"http://{context.dashboard_url}" if context.dashboard_url else "")
 
 
 def _here(settings: Settings) -> Any:
     return ray.init(
+        runtime_env=_speech(settings),
         namespace=ray_actors.NAMESPACE,
         _node_ip_address="127.0.0.1",
         include_dashboard=True,
@@ -72,13 +78,25 @@ def _here(settings: Settings) -> Any:
     )
 
 
-def _there(address: str) -> Any:
+def _there(settings: Settings, address: str) -> Any:
     return ray.init(
+        runtime_env=_speech(settings),
         address=address,
         namespace=ray_actors.NAMESPACE,
         log_to_driver=False,
         logging_level=logging.WARNING,
     )
+
+
+def _speech(settings: Settings) -> dict[str, Any]:
+    """Every process of ours speaks as this one does: structured, and without secrets."""
+    return {
+        "worker_process_setup_hook": "dbolt.logs.configure_worker",
+        "env_vars": {
+            logs.LEVEL: settings.log_level,
+            logs.AS_JSON: "1" if settings.log_json else "",
+        },
+    }
 
 
 def _named(kind: type, name: str, *values: object) -> Any:
@@ -91,6 +109,9 @@ def _named(kind: type, name: str, *values: object) -> Any:
             get_if_exists=True,
             lifetime="detached",
             num_cpus=0,
+            # They read the secrets, which lie on the head alone; and a node that holds nothing
+            # which asks for resources counts as idle and is taken away.
+            resources={ray_actors.HEAD: 0.001},
             max_restarts=-1,
             max_task_retries=0,
             max_concurrency=1000,
@@ -110,15 +131,34 @@ def sync_directories(entries: list[Directory]) -> None:
 
 
 def stop() -> None:
-    """Stops workers, pool and orchestrator, and Ray if it was started here. Safe to repeat."""
-    if not ray.is_initialized():
-        return
+    """Stops workers, pool and orchestrator, and Ray if it was started here. Safe to repeat.
+
+    Also where `start` was broken off half-way.
+    """
+    if ray.is_initialized():
+        _stop_actors()
+    ray.shutdown()
+
+
+def _stop_actors() -> None:
     with contextlib.suppress(RayError, GetTimeoutError, ValueError):
         pool = ray.get_actor(ray_actors.POOL, namespace=ray_actors.NAMESPACE)
         ray.get(pool.stop.remote(GRACE_S), timeout=GRACE_S + 30)
         ray.kill(pool)
     with contextlib.suppress(RayError, GetTimeoutError, ValueError):
+        # Workers are detached: those of a pool that did not answer would stay.
+        for actor in ray_pool.workers().values():
+            ray.kill(actor)
+    with contextlib.suppress(RayError, GetTimeoutError, ValueError):
         queue = orchestrator()
         ray.get(queue.close.remote(), timeout=20)
         ray.kill(queue)
-    ray.shutdown()
+
+
+def close_token() -> None:
+    """Whoever reads Ray's token may run code in the cluster, and Ray writes it for all to read."""
+    path = ray_token_path()
+    with contextlib.suppress(OSError):
+        found = path.stat()
+        if found.st_uid == os.geteuid() and found.st_mode & 0o077:
+            path.chmod(0o600)

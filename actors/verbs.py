@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
+from actors.batch import Batch, Handler, MustBeAlone, Verb
 from actors.board import Board
-from actors.commit import Batch, Handler, Verb
 from actors.storable import plain_text, stored
 from dbolt.domain.breaker import Breaker
 from dbolt.domain.directory import Policy
@@ -18,7 +18,7 @@ from dbolt.domain.outcome import Looking, Move, first_look_s, of_look, of_result
 from dbolt.domain.protocol import Ack, Settlement
 from dbolt.domain.reasons import Reason
 from dbolt.domain.retry import RULES
-from dbolt.domain.submission import Known, Looked, Pressed, Result, Task
+from dbolt.domain.submission import Known, Looked, NotSent, Pressed, Result, Task
 from dbolt.store import directories, jobs, leases, queue, verifications
 from dbolt.store.leases import Asked, Patience, Settling
 from dbolt.store.queue import Moved, Wish
@@ -28,6 +28,10 @@ MACHINE = "orchestrator"
 EXPIRE_AT_MOST = 500
 ASK_AGAIN_S = 0.25
 """When to ask again for a permit that waits for another one on the same directory."""
+
+LOOK_AGAIN_S = 60.0
+"""When to look again where a proxy failed or none was free."""
+_NO_WAY = frozenset({Reason.PROXY, Reason.NO_PROXY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +89,14 @@ class Verbs:
         moved = await leases.settle(batch.connection, batch.epoch, settlings)
         await self._keep_accounts(batch, moved, by_token)
         await self.follow(batch, moved)
-        await self._judge(batch, moved, by_token)
+        batch.last.append(partial(self._judge, batch, moved, by_token))
         known = {row.token for row in moved if row.token is not None}
         rest = [token for token in by_token if token not in known]
         if rest:
             known |= await self._settle_looks(batch, rest, by_token)
             known |= await leases.settled_before(batch.connection, rest)
+        results = [(token, one.result) for token, one in by_token.items()]
+        batch.after.append(partial(board.proxies_did, results))
         # A stale one is not in memory any more, or should not be.
         batch.after.append(partial(board.let_go, list(by_token)))
         return [Ack.SETTLED if one.token in known else Ack.STALE for one in said]
@@ -114,8 +120,6 @@ class Verbs:
         return Settling(
             one.token,
             of_result(one.result, failures, terms.chance(), terms.backoff, ours=ours),
-            plain_text(one.result.detail)[:2000],
-            plain_text(getattr(one.result, "listing_url", ""))[:2000],
             stored(one.result),
         )
 
@@ -146,6 +150,9 @@ class Verbs:
             batch.after.append(partial(board.judge, slug, breaker))
         dead = {slug: breaker for slug, breaker in judged.items() if breaker.hopeless}
         if dead:
+            if not batch.alone:
+                # What waits for them is nobody's lease yet, and could be leased meanwhile.
+                raise MustBeAlone
             await self._let_wait_no_longer(batch, dead, moved)
 
     async def _let_wait_no_longer(
@@ -176,6 +183,12 @@ class Verbs:
         ours = await leases.ours(batch.connection, [look.submission_id for look in held])
         for look in held:
             result = said[look.token].result
+            if isinstance(result, NotSent) and result.reason in _NO_WAY:
+                # Nobody looked, so it is no try.
+                again_s = LOOK_AGAIN_S * board.terms.backoff
+                ends.append(LookEnd(look.token, None, again_s, stored(result), counted=False))
+                batch.after.append(partial(board.want_looks, again_s))
+                continue
             answer = result if isinstance(result, Looked) else None
             looking = Looking(
                 look.state,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from typing import Any
 from uuid import UUID
 
 from actors.trade import Machine, Trade
+from dbolt.domain.browsers import Slot, Stage
 from dbolt.domain.protocol import Exchange, Reply, Settlement
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import Assignment, NotSent, Pressed, Result, Task, VerdictKind
@@ -41,6 +43,21 @@ class _Slot:
     asked: bool = False
     permitted: bool = False
     revoked: bool = False
+    since: float = field(default_factory=time.monotonic)
+
+    def told(self) -> Slot:
+        """What it does, for people."""
+        if self.assignment.task is Task.VERIFY:
+            stage = Stage.LOOKING
+        else:
+            asking = Stage.ASKING if self.asked else Stage.FILLING
+            stage = Stage.PRESSING if self.permitted else asking
+        return Slot(
+            directory=self.assignment.directory.name,
+            task=self.assignment.task,
+            stage=stage,
+            since_s=round(time.monotonic() - self.since, 1),
+        )
 
 
 @dataclass(slots=True)
@@ -102,10 +119,7 @@ class Worker:
             "untold": len(self._saying.results),
             "done": self._done,
             "draining": self._draining.is_set(),
-            "doing": sorted(
-                f"{slot.assignment.task} {slot.assignment.directory.slug}"
-                for slot in self._slots.values()
-            ),
+            "doing": [slot.told() for slot in self._slots.values()],
         }
 
     async def run(self) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import sys
 from collections.abc import MutableMapping
 from typing import Any, TextIO
 
 import structlog
+
+LEVEL = "DBOLT_LOG_LEVEL"
+AS_JSON = "DBOLT_LOG_JSON"
 
 _SECRET_KEYS = re.compile(
     r"password|passwd|secret|token|authorization|cookie|api_?key|signature|database_url|dsn",
@@ -83,3 +87,8 @@ def configure(*, level: str = "info", as_json: bool = False, stream: TextIO | No
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(number)
+
+
+def configure_worker() -> None:
+    """As `configure`, in a process that was started for us: its environment says how."""
+    configure(level=os.environ.get(LEVEL) or "warning", as_json=bool(os.environ.get(AS_JSON)))

@@ -15,6 +15,8 @@ from typing import Annotated, Literal
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from dbolt.domain.directory import ProxyPolicy
+
 
 class Settings(BaseSettings):
     """Everything that can be set from outside and is not secret. See docs/configuration.md."""
@@ -48,8 +50,32 @@ class Settings(BaseSettings):
     workers_min: Annotated[int, Field(ge=0, le=1000)] = 1
     workers_max: Annotated[int, Field(ge=1, le=1000)] = 1
     """Bounds of the browser pool. One browser fills two cores."""
+    proxies: str = ""
+    """A file that lists proxies, or `package.module:name` of a provider; empty for none."""
+    proxy_policy: ProxyPolicy = ProxyPolicy.PREFER
+    """For directories that say nothing about it."""
+    backlog_s: Annotated[float, Field(gt=0, le=86_400)] = 60.0
+    """What could start now is to be carried out within so long; less means more browsers."""
+    browser_idle_s: Annotated[float, Field(ge=0, le=86_400)] = 60.0
+    """For how long a browser must have been one too many before it goes."""
+    trace_failed: bool = False
+    """Whether an attempt that fails leaves a Playwright trace among its evidence. It costs time."""
     lease_s: Annotated[float, Field(ge=5, le=3600)] = 90.0
     """A lease without a heartbeat lasts this long."""
+    mail_from: str = ""
+    """The sender of letters to customers; needed where SMTP_URL is set."""
+    stripe_tax: bool = False
+    """Whether Stripe Tax reckons taxes at checkout, by the settings of the Stripe account."""
+    stripe_api_base: str = ""
+    """Another address than Stripe's own, for tests against an emulator; empty for Stripe."""
+    trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
+    """Proxies before us, each of which adds to X-Forwarded-For; limits go by what they say."""
+    supabase_url: str = ""
+    """The Supabase project whose tokens are taken; empty takes none."""
+    supabase_jwks_url: str = ""
+    """Where its public keys are; empty for the usual place below `supabase_url`."""
+    supabase_emails_confirmed: bool = False
+    """Whether that project lets nobody in before the address is confirmed."""
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     log_json: bool = False
 
@@ -73,6 +99,10 @@ class Secrets(BaseModel):
     """What customers' accounts on directories follow from; None makes none."""
     worker_token: SecretStr | None = None
     """What workers over HTTP show; None turns them away."""
+    smtp_url: SecretStr | None = None
+    """The mail server; None keeps letters as files."""
+    supabase_jwt_secret: SecretStr | None = None
+    """What tokens of the Supabase project are signed with, where that is no key pair."""
 
     @classmethod
     def load(cls, path: Path) -> Secrets:
@@ -81,19 +111,24 @@ class Secrets(BaseModel):
 
     def save(self, path: Path) -> None:
         """Writes to *path*, readable by the owner alone, whole or not at all."""
-        path.parent.mkdir(parents=True, exist_ok=True)
         values = {
             name: value.get_secret_value()
             for name in type(self).model_fields
             if isinstance(value := getattr(self, name), SecretStr)
         }
-        fresh = path.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(values, file)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
+        write_private(path, json.dumps(values))
+
+
+def write_private(path: Path, text: str) -> None:
+    """Writes *text* to *path*, readable by the owner alone, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
 
 
 class SecretVariables(BaseSettings):
@@ -112,6 +147,15 @@ class SecretVariables(BaseSettings):
     dbolt_staff_token: SecretStr | None = None
     dbolt_worker_token: SecretStr | None = None
     dbolt_vault_key: SecretStr | None = None
+    smtp_url: SecretStr | None = None
+    dbolt_proxy_urls: SecretStr | None = None
+    """Proxies as in a list's lines, separated by commas or line ends."""
+    supabase_jwt_secret: SecretStr | None = None
+
+
+def ray_token_path() -> Path:
+    """Where Ray keeps the token that opens its clusters."""
+    return Path(os.environ.get("RAY_AUTH_TOKEN_PATH") or Path.home() / ".ray" / "auth_token")
 
 
 def forget_secret_variables() -> None:

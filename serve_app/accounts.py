@@ -1,8 +1,10 @@
 """What does the web write? Customers, sessions, profiles and orders; never anything about jobs.
 
-The rule for sessions while addresses are not proven by mail: each order belongs to the session that
-placed it, and that session alone sees it. Whoever orders with an address that somebody else has
-used gets a session of their own, and neither of the two learns anything of the other.
+The rule while an address is only typed in: each order belongs to the session that placed it, and
+that session alone sees it. Whoever orders with an address that somebody else has used gets a
+session of their own, and neither of the two learns anything of the other. Once the address is
+proven, the account's signed-in sessions see every order under it; what is ordered in them belongs
+to the account and to no session.
 """
 
 from __future__ import annotations
@@ -38,11 +40,13 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class KnownOrder:
-    """An order as the customer may see it."""
+    """An order as the customer may see it. `checkout`: how its last checkout stands, or nothing."""
 
     order: CheckoutOrder
     customer_id: UUID
     state: str
+    checkout: str
+    session_ref: str
     job_id: UUID | None
     job_state: JobState | None
 
@@ -56,8 +60,9 @@ async def place_order(parts: Parts, email: str, plan: PlanName, viewer: Viewer |
         customer_id = await connection.fetchval(sql["add_customer"], address)
         if customer_id is None:
             customer_id = await connection.fetchval(sql["customer_by_email"], address)
+        hashed: bytes | None
         if isinstance(viewer, Customer) and viewer.id == customer_id:
-            hashed = viewer.session_hash
+            hashed = None if viewer.verified else viewer.session_hash
         else:
             session = SecretStr(secrets.token_urlsafe(32))
             hashed = token_hash(session.get_secret_value())
@@ -86,6 +91,8 @@ async def find_order(connection: Connection, order_id: UUID) -> KnownOrder | Non
         ),
         customer_id=row["customer_id"],
         state=row["state"],
+        checkout=row["checkout"] or "",
+        session_ref=row["session_ref"] or "",
         job_id=row["job_id"],
         job_state=JobState(row["job_state"]) if row["job_state"] else None,
     )

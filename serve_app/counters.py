@@ -31,3 +31,8 @@ class Counters:
             ["outcome"],
             registry=self.registry,
         )
+        self.swept = Counter(
+            "dbolt_payments_swept",
+            "Checkouts settled because the provider was asked, not because it told.",
+            registry=self.registry,
+        )

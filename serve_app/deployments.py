@@ -17,6 +17,7 @@ from ray.serve.config import HTTPOptions, ProxyLocation
 
 from dbolt.settings import Secrets, Settings
 from serve_app.opening import Place, checkout_of, opener, place_of
+from serve_app.payments import SWEEP_S
 from serve_app.queue import RayQueue
 from serve_app.site import build_site
 from serve_app.webhook import build_webhook
@@ -30,7 +31,8 @@ OPTIONS: dict[str, Any] = {
     # An open stream would otherwise hold an old replica for the whole of this time.
     "graceful_shutdown_timeout_s": 3.0,
     "graceful_shutdown_wait_loop_s": 0.2,
-    "ray_actor_options": {"num_cpus": 0},
+    # They read the secrets, which lie on the head alone.
+    "ray_actor_options": {"num_cpus": 0, "resources": {"node:__internal_head__": 0.001}},
     "logging_config": {"enable_access_log": False},
 }
 
@@ -79,7 +81,8 @@ def _site_builder(place: Place, pay_origin: str) -> Callable[[], FastAPI]:
 
 def _webhook_builder(place: Place) -> Callable[[], FastAPI]:
     def build() -> FastAPI:
-        return build_webhook(opener(place, RayQueue(), live=False), https=place.https)
+        parts = opener(place, RayQueue(), live=False)
+        return build_webhook(parts, https=place.https, sweep_every_s=SWEEP_S)
 
     return build
 

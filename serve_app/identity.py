@@ -1,8 +1,10 @@
-"""Who is asking? Staff by token or signed cookie, customers by session.
+"""Who is asking? Staff by token or signed cookie, customers by session or outside identity.
 
-A customer's session is an opaque token of 256 bits of which the database holds the SHA-256. It
-opens the orders that were placed in it and nothing else of the same address: anybody can type an
-address in. As the only way back to what was paid for, it outlives the work by far. The
+A customer's session is an opaque token of 256 bits of which the database holds the SHA-256. One
+that an order made opens the orders that were placed in it and nothing else of the same address:
+anybody can type an address in. As the only way back to what was paid for, it outlives the work by
+far. One that a password or a link sent by mail opened belongs to the account, and sees everything
+that was ordered under the address. Tokens of Supabase's say the same where that is set up. The
 staff cookie holds no token either: it is a time limit and a random number, signed with a key that
 follows from the staff token, so that a new token ends all staff sessions.
 """
@@ -16,9 +18,11 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
+import asyncpg
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 from pydantic import SecretStr
@@ -29,6 +33,10 @@ from serve_app.parts import Parts, parts_of
 from serve_app.problems import Problem
 
 SESSION_S = 365 * 24 * 3600
+"""How long a session from an order lasts."""
+SIGNED_IN_S = 30 * 24 * 3600
+FRESH = timedelta(minutes=10)
+"""How long after a proof what cannot be undone may be done without another one."""
 STAFF_S = 12 * 3600
 
 
@@ -41,15 +49,31 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A signed-in customer. `session_hash`: what its rows are found by."""
+    """A customer, by session or by outside identity.
+
+    `session_hash`: the session's; empty where there is none. `proved_at`: when it was last shown
+    that the account is theirs; None where an address was typed in and nothing more.
+    """
 
     id: UUID
     email: str
     session_hash: bytes
+    session_id: UUID | None = None
+    proved_at: datetime | None = None
 
     @property
     def actor(self) -> str:
         return "customer"
+
+    @property
+    def verified(self) -> bool:
+        """Whether the account is theirs, with all that was ordered under its address."""
+        return self.proved_at is not None
+
+    @property
+    def fresh(self) -> bool:
+        """Whether that was shown a moment ago."""
+        return self.proved_at is not None and datetime.now(UTC) - self.proved_at < FRESH
 
 
 Viewer = Staff | Customer
@@ -121,32 +145,78 @@ def is_staff_cookie(parts: Parts, cookie: str) -> bool:
 
 async def customer_of_token(parts: Parts, token: str) -> Customer | None:
     """The customer whose session *token* opens."""
-    hashed = token_hash(token)
-    row = await parts.pool.fetchrow(
-        statements("accounts", "serve_app")["customer_of_session"], hashed
-    )
-    return Customer(row["id"], row["email"], hashed) if row else None
+    hashed, sql = token_hash(token), statements("sessions", "serve_app")
+    row = await parts.pool.fetchrow(sql["customer"], hashed)
+    if row is None:
+        return None
+    if row["stale"]:
+        await parts.pool.execute(sql["seen"], hashed)
+    return Customer(row["id"], row["email"], hashed, row["session_id"], row["proved_at"])
+
+
+async def customer_of_jwt(parts: Parts, token: str) -> Customer | None:
+    """The customer whom an outside identity's *token* names; made where they come first.
+
+    Raises Problem(403) where the token is good and its address opens no account.
+    """
+    person = await parts.supabase.person(token) if parts.supabase else None
+    if person is None:
+        return None
+    sql = statements("sessions", "serve_app")
+    row = await parts.pool.fetchrow(sql["customer_of_subject"], person.subject)
+    if row is None and person.email is None:
+        raise Problem(403, "Confirm your e-mail address where you signed in, then come back.")
+    if row is None:
+        address = str(person.email).lower()
+        try:
+            row = await parts.pool.fetchrow(sql["link_subject"], address, person.subject)
+        except asyncpg.UniqueViolationError:  # two first requests at once
+            row = await parts.pool.fetchrow(sql["customer_of_subject"], person.subject)
+    if row is None:
+        raise Problem(403, "This e-mail address belongs to another sign-in of this shop.")
+    return Customer(row["id"], row["email"], b"", None, datetime.fromtimestamp(0, UTC))
 
 
 async def viewer_of(request: Request) -> Viewer | None:
     """Who is asking: the bearer token says it, else the cookies do, staff before customer."""
+    if not hasattr(request.state, "viewer"):
+        request.state.viewer = await _find_viewer(request)
+    known: Viewer | None = request.state.viewer
+    return known
+
+
+async def _find_viewer(request: Request) -> Viewer | None:
     parts = parts_of(request)
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme:
         if scheme.lower() != "bearer" or not token:
             return None
-        return Staff() if is_staff_token(parts, token) else await customer_of_token(parts, token)
+        if is_staff_token(parts, token):
+            return Staff()
+        if parts.supabase is not None and token.count(".") == 2:
+            return await customer_of_jwt(parts, token)
+        return await customer_of_token(parts, token)
     if is_staff_cookie(parts, request.cookies.get(cookie_name(request, "staff"), "")):
         return Staff()
-    session = request.cookies.get(cookie_name(request, "session"), "")
-    return await customer_of_token(parts, session) if session else None
+    return await customer_of_cookie(request)
+
+
+async def customer_of_cookie(request: Request) -> Customer | None:
+    """The customer of the browser's session, even where the visitor is staff too."""
+    if not hasattr(request.state, "customer"):
+        key = request.cookies.get(cookie_name(request, "session"), "")
+        found = await customer_of_token(parts_of(request), key) if key else None
+        request.state.customer = found
+    known: Customer | None = request.state.customer
+    return known
 
 
 def key_of(request: Request, viewer: Viewer) -> str:
-    """The key of the session that *viewer* came with in a cookie; empty for everybody else."""
+    """The key of the order's session that *viewer* came with in a cookie; empty for all others."""
     key = request.cookies.get(cookie_name(request, "session"), "")
-    same = isinstance(viewer, Customer) and viewer.session_hash == token_hash(key)
-    return key if same else ""
+    if not isinstance(viewer, Customer) or viewer.verified:
+        return ""
+    return key if viewer.session_hash == token_hash(key) else ""
 
 
 _BEARER = {"WWW-Authenticate": "Bearer"}
@@ -200,11 +270,15 @@ async def reading(parts: Parts, viewer: Viewer) -> AsyncIterator[Connection]:
     """
     async with parts.pool.acquire() as connection, connection.transaction(readonly=True):
         if isinstance(viewer, Customer):
-            await see_as(connection, viewer.session_hash)
+            await see_as(connection, viewer)
         yield connection
 
 
-async def see_as(connection: Connection, session_hash: bytes) -> None:
-    """From here to the transaction's end only rows of that session exist on *connection*."""
+async def see_as(connection: Connection, customer: Customer) -> None:
+    """From here to the transaction's end only that customer's rows exist on *connection*."""
     await connection.execute("set local role dbolt_customer")
-    await connection.execute("select set_config('app.session_hash', $1, true)", session_hash.hex())
+    await connection.execute(
+        "select set_config('app.session_hash', $1, true), set_config('app.customer_id', $2, true)",
+        customer.session_hash.hex(),
+        str(customer.id) if customer.verified else "",
+    )

@@ -20,10 +20,12 @@ from dbolt.providers.payments.standin import StandinCheckout
 from dbolt.providers.payments.stripe import StripeCheckout
 from dbolt.settings import Secrets, Settings
 from dbolt.store.pool import Role, close_pool, open_pool
+from serve_app.browsers import RayBrowsers
 from serve_app.changes import Changes
 from serve_app.counters import Counters
 from serve_app.parts import OpenParts, Parts
 from serve_app.queue import Queue
+from serve_app.supabase import Supabase, SupabaseTerms
 
 POOL_SIZE = 10
 
@@ -31,7 +33,8 @@ POOL_SIZE = 10
 class Place(BaseModel):
     """Where a server is: what every replica needs to open its parts. Holds no secret.
 
-    `base_url`: what customers see. `local_url`: where this machine reaches it.
+    `base_url`: what customers see. `local_url`: where this machine reaches it. `payments`: where
+    the stand-in for Stripe keeps its checkouts.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -40,6 +43,13 @@ class Place(BaseModel):
     evidence: Path
     base_url: str
     local_url: str
+    payments: Path
+    stripe_api_base: str = ""
+    stripe_tax: bool = False
+    trusted_proxies: int = 0
+    supabase_url: str = ""
+    supabase_jwks_url: str = ""
+    supabase_emails_confirmed: bool = False
 
     @property
     def https(self) -> bool:
@@ -56,7 +66,27 @@ def place_of(settings: Settings, secrets_path: Path, port: int) -> Place:
         evidence=(settings.home / "evidence").resolve(),
         base_url=(settings.public_url or local_url).rstrip("/"),
         local_url=local_url,
+        payments=(settings.home / "payments").resolve(),
+        stripe_api_base=settings.stripe_api_base,
+        stripe_tax=settings.stripe_tax,
+        trusted_proxies=settings.trusted_proxies,
+        supabase_url=settings.supabase_url,
+        supabase_jwks_url=settings.supabase_jwks_url,
+        supabase_emails_confirmed=settings.supabase_emails_confirmed,
     )
+
+
+def supabase_of(place: Place, secrets: Secrets) -> Supabase | None:
+    """The outside identity service, where one is set up. Raises ValueError where it is unsafe."""
+    if not place.supabase_url:
+        return None
+    terms = SupabaseTerms(
+        url=place.supabase_url,
+        jwks_url=place.supabase_jwks_url,
+        secret=secrets.supabase_jwt_secret,
+        emails_confirmed=place.supabase_emails_confirmed,
+    )
+    return Supabase(terms)
 
 
 def checkout_of(place: Place, secrets: Secrets) -> Checkout:
@@ -65,9 +95,11 @@ def checkout_of(place: Place, secrets: Secrets) -> Checkout:
     Anybody can pay at the stand-in, so a server that others reach goes without payments instead.
     """
     if secrets.stripe_secret_key is not None:
-        return StripeCheckout(secrets.stripe_secret_key)
+        return StripeCheckout(
+            secrets.stripe_secret_key, api_base=place.stripe_api_base, tax=place.stripe_tax
+        )
     private = _is_loopback(place.local_url) and _is_loopback(place.base_url)
-    return StandinCheckout() if private else NoCheckout()
+    return StandinCheckout(place.payments) if private else NoCheckout()
 
 
 def _is_loopback(url: str) -> bool:
@@ -99,6 +131,7 @@ def opener(place: Place, queue: Queue, *, live: bool = True) -> OpenParts:
                 yield Parts(
                     pool=pool,
                     queue=queue,
+                    browsers=RayBrowsers(),
                     changes=changes,
                     evidence=FolderEvidence(place.evidence),
                     checkout=checkout,
@@ -110,8 +143,11 @@ def opener(place: Place, queue: Queue, *, live: bool = True) -> OpenParts:
                         else None
                     ),
                     counters=Counters(),
+                    supabase=supabase_of(place, secrets),
+                    proxies=place.trusted_proxies,
                 )
         finally:
             await close_pool(pool)
+            await checkout.close()
 
     return open_parts

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -17,19 +17,24 @@ from fastapi import FastAPI, Request
 from dbolt.domain.submission import EvidenceKind, EvidenceRef
 from dbolt.providers.payments import Checkout
 from dbolt.settings import Secrets
+from serve_app.browsers import Browsers
 from serve_app.changes import Changes
 from serve_app.counters import Counters
+from serve_app.passwords import Passwords
 from serve_app.queue import Queue
+from serve_app.supabase import Supabase
 
 
 class Evidence(Protocol):
-    """The evidence store: pages read it, workers over HTTP put into it."""
+    """The evidence store: pages read it, workers over HTTP put into it, erasures take out of it."""
 
     async def put(
         self, data: bytes, *, kind: EvidenceKind, media_type: str, taken_at: datetime
     ) -> EvidenceRef: ...
 
     async def get(self, sha256: str) -> bytes | None: ...
+
+    async def remove(self, sha256: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +43,13 @@ class Parts:
 
     `pool` connects as dbolt_web. `base_url` is the address that customers see, without a slash
     at the end. `webhook_url` is where the stand-in for Stripe sends its events; None where real
-    payments are taken.
+    payments are taken. `supabase` reads the tokens of an outside identity service. `proxies`: how
+    many stand before us and add to X-Forwarded-For.
     """
 
     pool: asyncpg.Pool[asyncpg.Record]
     queue: Queue
+    browsers: Browsers
     changes: Changes
     evidence: Evidence
     checkout: Checkout
@@ -50,6 +57,9 @@ class Parts:
     base_url: str
     webhook_url: str | None
     counters: Counters
+    passwords: Passwords = field(default_factory=Passwords)
+    supabase: Supabase | None = None
+    proxies: int = 0
 
 
 OpenParts = Callable[[], AbstractAsyncContextManager[Parts]]

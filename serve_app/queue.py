@@ -15,11 +15,13 @@ import ray
 from ray.exceptions import GetTimeoutError, RayError, RayTaskError
 
 from dbolt.domain.protocol import (
+    CheckoutChange,
     Exchange,
     Fulfilled,
     PaidOrder,
     PauseScope,
     PaymentChange,
+    Recorded,
     Refused,
     Reply,
     RetryFilter,
@@ -49,9 +51,13 @@ class QueueFailed(Exception):
 class Queue(Protocol):
     """The orchestrator's commands as the web uses them. Each raises `QueueAway`."""
 
-    async def fulfil(self, paid: PaidOrder) -> Fulfilled | Refused: ...
+    async def fulfil(self, paid: PaidOrder) -> Fulfilled | Recorded: ...
 
-    async def payment_changed(self, change: PaymentChange) -> Refused | None: ...
+    async def payment_changed(self, change: PaymentChange) -> None: ...
+
+    async def checkout_changed(self, change: CheckoutChange) -> None: ...
+
+    async def attended(self, attention_id: int, actor: str) -> Refused | None: ...
 
     async def exchange(self, said: Exchange) -> Reply: ...
 
@@ -76,19 +82,54 @@ class Queue(Protocol):
     async def status(self) -> dict[str, Any]: ...
 
 
-class RayQueue:
-    """The `Queue` behind a named Ray actor."""
+class ActorLine:
+    """The way to a named Ray actor, which may be another process at each call."""
 
     def __init__(self, *, name: str = ACTOR, namespace: str = NAMESPACE) -> None:
         self._name, self._namespace = name, namespace
         self._handle: Any = None
 
-    async def fulfil(self, paid: PaidOrder) -> Fulfilled | Refused:
-        answer: Fulfilled | Refused = await self._call(WAIT_S, "fulfil", paid)
+    async def _call(self, wait_s: float, verb: str, *args: object, **named: object) -> Any:
+        try:
+            return await asyncio.wait_for(self._ask(verb, args, named), wait_s)
+        except (TimeoutError, GetTimeoutError) as error:
+            raise QueueAway from error
+        except RayTaskError as error:
+            # It is there and broke over this one command: no reason to look it up anew, and none
+            # to tell anybody to try again.
+            raise QueueFailed(f"{verb} failed in the {self._name}") from error
+        except (RayError, ValueError) as error:
+            # ValueError is what Ray says for a name that nobody has. The handle of a dead actor
+            # stays dead, so the next call looks the name up anew. Nothing is repeated here: the
+            # command may have been carried out.
+            self._handle = None
+            log.warning("%s was not answered: %s", verb, type(error).__name__)
+            raise QueueAway from error
+
+    async def _ask(self, verb: str, args: tuple[object, ...], named: dict[str, object]) -> Any:
+        if self._handle is None:
+            # The look-up asks Ray's head and blocks, so it gets a thread.
+            self._handle = await asyncio.to_thread(
+                ray.get_actor, self._name, namespace=self._namespace
+            )
+        return await getattr(self._handle, verb).remote(*args, **named)
+
+
+class RayQueue(ActorLine):
+    """The `Queue` behind a named Ray actor."""
+
+    async def fulfil(self, paid: PaidOrder) -> Fulfilled | Recorded:
+        answer: Fulfilled | Recorded = await self._call(WAIT_S, "fulfil", paid)
         return answer
 
-    async def payment_changed(self, change: PaymentChange) -> Refused | None:
-        answer: Refused | None = await self._call(WAIT_S, "payment_changed", change)
+    async def payment_changed(self, change: PaymentChange) -> None:
+        await self._call(WAIT_S, "payment_changed", change)
+
+    async def checkout_changed(self, change: CheckoutChange) -> None:
+        await self._call(WAIT_S, "checkout_changed", change)
+
+    async def attended(self, attention_id: int, actor: str) -> Refused | None:
+        answer: Refused | None = await self._call(WAIT_S, "attended", attention_id, actor)
         return answer
 
     async def exchange(self, said: Exchange) -> Reply:
@@ -132,31 +173,6 @@ class RayQueue:
     async def status(self) -> dict[str, Any]:
         answer: dict[str, Any] = await self._call(STATUS_WAIT_S, "status")
         return answer
-
-    async def _call(self, wait_s: float, verb: str, *args: object, **named: object) -> Any:
-        try:
-            return await asyncio.wait_for(self._ask(verb, args, named), wait_s)
-        except (TimeoutError, GetTimeoutError) as error:
-            raise QueueAway from error
-        except RayTaskError as error:
-            # It is there and broke over this one command: no reason to look it up anew, and none
-            # to tell anybody to try again.
-            raise QueueFailed(f"{verb} failed in the orchestrator") from error
-        except (RayError, ValueError) as error:
-            # ValueError is what Ray says for a name that nobody has. The handle of a dead actor
-            # stays dead, so the next call looks the name up anew. Nothing is repeated here: the
-            # command may have been carried out.
-            self._handle = None
-            log.warning("%s was not answered: %s", verb, type(error).__name__)
-            raise QueueAway from error
-
-    async def _ask(self, verb: str, args: tuple[object, ...], named: dict[str, object]) -> Any:
-        if self._handle is None:
-            # The look-up asks Ray's head and blocks, so it gets a thread.
-            self._handle = await asyncio.to_thread(
-                ray.get_actor, self._name, namespace=self._namespace
-            )
-        return await getattr(self._handle, verb).remote(*args, **named)
 
 
 async def answer_or_away(call: Coroutine[Any, Any, T]) -> T | None:

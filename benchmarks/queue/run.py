@@ -18,6 +18,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from actors.ray_actors import quiet_collector
 from benchmarks.queue import ours, peers, rayed, restart
 from dbolt.store import embedded
 
@@ -32,6 +33,8 @@ def main() -> None:
     parser.add_argument("--only", default="", help="parts to run, by their names, with commas")
     parser.add_argument("--rounds", type=int, default=3, help="how often the compared parts run")
     options = parser.parse_args()
+    # As in the orchestrator's own process; the peers have it, too.
+    quiet_collector()
     wanted = set(options.only.split(",")) - {""}
     with tempfile.TemporaryDirectory(prefix="dbolt-bench-", ignore_cleanup_errors=True) as folder:
         server = embedded.start(Path(folder))
@@ -104,11 +107,17 @@ def _ratios(results: dict[str, Any]) -> dict[str, float]:
     if not compared:
         return {}
     mine = compared["ours"]
-    return {
+    ratios = {
         f"{step}_vs_{peer}": round(mine[step] / compared[peer][step], 2)
         for peer in ("procrastinate", "pgqueuer")
         for step in ("enqueue_one_by_one", "enqueue_batched", "work")
     }
+    for peer in ("procrastinate", "pgqueuer"):
+        # Lease, permit and settlement against fetch and completion: what one durable step costs.
+        ratios[f"durable_steps_vs_{peer}"] = round(
+            3 * mine["work"] / (2 * compared[peer]["work"]), 2
+        )
+    return ratios
 
 
 def _show(results: dict[str, Any]) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Protocol
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -13,7 +14,7 @@ from actors.board import Terms
 from actors.orchestrator import Orchestrator
 from dbolt.domain.directory import Directory, Evidence, Pace, Policy
 from dbolt.domain.plan import CURRENCY, PLANS, PlanName
-from dbolt.domain.protocol import Fulfilled, PaidOrder
+from dbolt.domain.protocol import Fulfilled, PaidOrder, Refused
 from dbolt.store.migrate import migrate
 
 FREE = Pace(concurrency=50, spacing_s=0, per_day=100_000)
@@ -80,8 +81,10 @@ async def orchestrator(url: str, directories: int) -> AsyncIterator[Orchestrator
         await opened.close()
 
 
-async def customers(url: str, count: int) -> list[tuple[UUID, UUID]]:
-    """Orders that wait for their payment, each with its customer's profile."""
+async def customers(
+    url: str, count: int, profile: Mapping[str, object] = PROFILE
+) -> list[tuple[UUID, UUID]]:
+    """Orders that wait for their payment, each with its customer's *profile*."""
     db = await asyncpg.connect(url)
     try:
         rows = await db.fetch(
@@ -101,7 +104,7 @@ async def customers(url: str, count: int) -> list[tuple[UUID, UUID]]:
             from o join p on p.customer_id = o.customer_id
             """,
             count,
-            json.dumps(PROFILE),
+            json.dumps(profile),
             PLAN.value,
             PLANS[PLAN].price_cents,
             CURRENCY,
@@ -111,7 +114,19 @@ async def customers(url: str, count: int) -> list[tuple[UUID, UUID]]:
     return [(row["order_id"], row["profile_id"]) for row in rows]
 
 
-async def begin(queue: Orchestrator, order: UUID, profile: UUID) -> UUID:
+class Queue(Protocol):
+    """The part of an orchestrator that `begin` needs."""
+
+    async def fulfil(self, order: PaidOrder) -> Fulfilled | Refused:
+        """Takes a payment."""
+        ...
+
+    async def profile_completed(self, job_id: UUID, profile_id: UUID) -> Refused | None:
+        """Lets the job start."""
+        ...
+
+
+async def begin(queue: Queue, order: UUID, profile: UUID) -> UUID:
     """Pays for *order* and gives its job the profile: its submissions are queued."""
     paid = PaidOrder(
         event_id=f"evt_{order.hex}",

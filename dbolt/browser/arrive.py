@@ -20,6 +20,9 @@ Refused = NotSent | HandOver | Left
 
 _ROBOTS_S = 10.0
 _PAGE_S = 30.0
+_PROXY_AUTH = 407
+"""What a proxy that does not accept its credentials answers in place of the site."""
+_LATER = frozenset({429, _PROXY_AUTH})
 
 _CAUSES: tuple[tuple[str, Reason], ...] = (
     (r"ERR_CERT|ERR_SSL|ERR_BAD_SSL", Reason.CERTIFICATE),
@@ -56,10 +59,11 @@ async def permitted(run: Run, url: str) -> Refused | None:
         return NotSent(reason=Reason.NO_FORM, detail=f"{url[:200]} is no web address.")
     origin = f"{parts.scheme}://{parts.netloc}"
     if origin not in run.robots:
-        read = await _read_robots(run, origin)
+        read = run.rules.get(origin) or await _read_robots(run, origin)
         if not isinstance(read, Robots):
             return read
         run.robots[origin] = read
+        run.rules.put(origin, read)
     if run.robots[origin].allows(url):
         return None
     return Left(
@@ -75,7 +79,7 @@ async def _read_robots(run: Run, origin: str) -> Robots | Refused:
         )
         if response is None:
             return Robots()
-        if response.status >= 500 or response.status == 429:
+        if response.status >= 500 or response.status in _LATER:
             # RFC 9309, 2.3.1.4: rules that cannot be read are taken as a complete refusal.
             return _server_error(response)
         if response.status >= 400 or urlsplit(response.url).path.endswith((".html", "/")):
@@ -92,7 +96,7 @@ async def _read_robots(run: Run, origin: str) -> Robots | Refused:
 
 def _by_status(response: Response) -> Refused | None:
     status = response.status
-    if status >= 500 or status == 429:
+    if status >= 500 or status in _LATER:
         return _server_error(response)
     if status in (404, 410):
         return NotSent(
@@ -112,7 +116,7 @@ def _server_error(response: Response) -> NotSent:
     wait = response.headers.get("retry-after", "")[:80]
     after = f"; Retry-After: {wait}" if wait else ""
     return NotSent(
-        reason=Reason.SERVER_ERROR,
+        reason=Reason.PROXY if response.status == _PROXY_AUTH else Reason.SERVER_ERROR,
         http_status=response.status,
         detail=f"{response.url[:200]} answered {response.status}{after}.",
     )

@@ -7,9 +7,9 @@ import contextlib
 import time
 from functools import partial
 
-from playwright.async_api import Error
+from playwright.async_api import ElementHandle, Error
 
-from dbolt.browser import act
+from dbolt.browser import act, trace
 from dbolt.browser.arrive import arrive, not_reached
 from dbolt.browser.chromium import NoBrowser
 from dbolt.browser.ends import (
@@ -32,6 +32,7 @@ from dbolt.domain.directory import Policy
 from dbolt.domain.fields import Field
 from dbolt.domain.protocol import Permit
 from dbolt.domain.reasons import WORDS, Reason
+from dbolt.domain.route import Route
 from dbolt.domain.submission import (
     Assignment,
     EvidenceKind,
@@ -52,25 +53,34 @@ _MAX_PREVIEWS = 3
 _MAX_STEPS = 8
 _ANSWERED_S = 120.0
 """All that happens after the permit: answers, repairs and previews."""
-_SHOWN_S = 30.0
+_SHOWN_S = 8.0
+"""For a last picture where nothing was sent; a page that hangs has none to give."""
 _TEXTS = frozenset({Widget.INPUT, Widget.TEXTAREA, Widget.COMBOBOX, Widget.RICH_TEXT})
 
 
 async def attempt(
-    browser: Browser, assignment: Assignment, *, permit: Permit, evidence: EvidenceSink
+    browser: Browser,
+    assignment: Assignment,
+    *,
+    permit: Permit,
+    evidence: EvidenceSink,
+    route: Route | None = None,
 ) -> Result:
     """How the attempt ended; never an exception but cancellation.
 
     permit: asked once, right before the press that hands the listing in; False calls it off.
     After it has said yes the result is a `Pressed`, whatever happens.
+    route: the proxy that everything goes through; None for the direct way.
     """
     kept_out = _by_policy(assignment)
     if kept_out is not None:
         return kept_out
     began = time.monotonic()
     try:
-        async with browser.new_context(assignment.directory) as visit:
-            run = Run(visit, assignment, permit, Proof(evidence), began)
+        async with browser.new_context(assignment.directory, route) as visit:
+            run = Run(visit, assignment, permit, Proof(evidence), began, rules=browser.rules)
+            if browser.traces:
+                await trace.begin(visit.context)
             end = await _before_the_press(run)
             if not isinstance(end, Filled):
                 end = await as_it_may_be(run, end)
@@ -78,6 +88,8 @@ async def attempt(
                 end = await _from_the_press(run, end)
             elif not isinstance(end, Pressed):
                 await _show_as_it_stands(run)
+            if browser.traces:
+                await trace.end(run, end)
             return told(run, without_a_look(run, end))
     except (NoBrowser, Error, OSError, TimeoutError) as error:
         return NotSent(
@@ -168,7 +180,15 @@ async def _show_before(run: Run, filled: Filled) -> None:
     for action in filled.plan.actions:
         if action.secret and (secret := await act.element(run.visit.page, action.ref)):
             await secret.evaluate(COVER)
-    await run.proof.picture(run.visit.page, EvidenceKind.BEFORE)
+    await run.proof.picture(run.visit.page, EvidenceKind.BEFORE, await _corners(run, filled))
+
+
+async def _corners(run: Run, filled: Filled) -> list[ElementHandle]:
+    """The form's first and last control and its button, where they are in the page itself."""
+    own = [c.ref for c in filled.page.controls if c.form == filled.reading.form and not c.hidden]
+    refs = [ref for ref in (*own[:1], *own[-1:], filled.reading.submit) if ref.startswith("0:")]
+    found = [await act.element(run.visit.page, ref) for ref in dict.fromkeys(refs)]
+    return [element for element in found if element is not None]
 
 
 async def _show_as_it_stands(run: Run) -> None:

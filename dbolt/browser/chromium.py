@@ -62,6 +62,14 @@ def find_chromium(wanted: Path | None = None) -> Path:
     return found
 
 
+def full_chromium() -> Path:
+    """A Chromium with its whole face, which no part of the product needs. Raises NoBrowser."""
+    found = (p for p in _candidates() if "headless" not in p.name)
+    if chromium := next(found, None):
+        return chromium
+    raise NoBrowser("no full Chromium was found; `apt-get install chromium` brings one")
+
+
 def _candidates() -> Iterator[Path]:
     for name in _NAMES:
         known = next((p for p in map(Path, _PLACES) if p.name == name and _is_program(p)), None)
@@ -113,6 +121,8 @@ def launch_args() -> list[str]:
         "--disable-dev-shm-usage",
         "--disable-features=Translate,OptimizationHints,MediaRouter,InterestFeedContentSuggestions",
         "--mute-audio",
+        # Calls between browsers would go around a proxy.
+        "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     ]
     if os.geteuid() == 0:
         # Chromium refuses its own sandbox to root; the container is the wall then.

@@ -101,6 +101,8 @@ async def _fill_shown(run: Run, found: Found, wanted: dict[str, Action]) -> Fill
         if not todo:
             break
         tries.update(map(_key, todo))
+        if any(action.act is Act.FILE for action in todo):
+            await run.visit.load_media()
         run.note_typed(todo, await act.perform(run.visit.page, todo))
         page = await arrived(run, await run.look(), reading)
         again = same_form(run, page, reading)

@@ -1,9 +1,9 @@
 """How is it made sure that no browser outlives the process that wanted it?
 
-Playwright's driver and Chromium are started through small scripts that lead here. The driver's
-starter (`guard`) stays beside it and, when its owner is gone, ends what is left and removes the run
-folder. Chromium's starter (`bound`) asks the kernel to kill it with its parent, then becomes
-Chromium. `sweep` ends what a whole killed machine room left behind.
+Playwright's driver and Chromium are started through small scripts that lead here. Each starter asks
+the kernel to kill it with its parent, then becomes its program. The driver's (`guard`) leaves a
+keeper behind which, when owner or driver are gone, ends what is left and removes the run folder.
+`sweep` ends what a whole killed machine room left behind.
 
 Standard library only, and started with `python -I -S`: it has to be quick and small.
 """
@@ -16,7 +16,6 @@ import os
 import shlex
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -28,7 +27,7 @@ MARK = "DBOLT_BROWSER_RUN"
 
 _PREFIX = "dbolt-browser-"
 _OWNER = "owner.json"
-_GRACE_S = 3.0
+_GROUP = "group-"
 _PR_SET_PDEATHSIG = 1
 
 
@@ -49,7 +48,8 @@ def prepare(chromium: Path, node: Path, parent: Path | None = None) -> Path:
 
 def _script(path: Path, verb: str, folder: Path, program: str | Path) -> None:
     words = [sys.executable, "-I", "-S", __file__, verb, str(folder), str(program)]
-    path.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n')
+    mark = shlex.join([f"{MARK}={folder}"])
+    path.write_text(f'#!/bin/sh\nexport {mark}\nexec {shlex.join(words)} "$@"\n')
     path.chmod(0o700)
 
 
@@ -71,11 +71,11 @@ def sweep(parent: Path | None = None) -> int:
     return swept
 
 
-def clear(folder: Path, *, spare: int = 0) -> None:
-    """Kills every process of the run (but not *spare*) and removes its folder, within 5 s."""
+def clear(folder: Path) -> None:
+    """Kills every process of the run and removes its folder, within 5 s."""
     until = time.monotonic() + 5.0
     while time.monotonic() < until:
-        killed = [pid for pid in processes_of(folder) if pid != spare and _kill(pid)]
+        killed = [pid for pid in processes_of(folder) if _kill(pid)]
         if not killed:
             break
         time.sleep(0.05)
@@ -83,15 +83,33 @@ def clear(folder: Path, *, spare: int = 0) -> None:
 
 
 def processes_of(folder: Path) -> Iterator[int]:
-    """Processes that carry the run's mark, or share the process group of Chromium itself."""
+    """Processes that carry the run's mark, or are in the process group of its Chromium."""
     # Chromium's children overwrite their environment with their titles; their group tells.
     mark = f"{MARK}={folder}".encode()
     everyone = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
     marked = {pid for pid in everyone if mark in _environment(pid)}
     groups = {_group(pid) for pid in marked} - {os.getpgrp(), 0}
+    left_behind = set(_groups_noted(folder)) - groups
     for pid in everyone:
-        if pid != os.getpid() and (pid in marked or _group(pid) in groups):
+        ours = pid in marked or _group(pid) in groups
+        if pid != os.getpid() and (ours or (_group(pid) in left_behind and _is_chromium(pid))):
             yield pid
+
+
+def _groups_noted(folder: Path) -> Iterator[int]:
+    """Groups that Chromiums of the run led, whether these live or not."""
+    for note in folder.glob(_GROUP + "*"):
+        pid = int(note.name.removeprefix(_GROUP))
+        # While a group has members its number is given to nobody else; later it may be.
+        if _started(pid) in (0, int(note.read_text() or 0)):
+            yield pid
+
+
+def _is_chromium(pid: int) -> bool:
+    try:
+        return b"--type=" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def _environment(pid: int) -> list[bytes]:
@@ -156,49 +174,49 @@ def _owner_lives(folder: Path) -> bool:
 
 def bound(folder: Path, command: list[str]) -> None:
     """Becomes *command*, which the kernel kills when its parent ends."""
-    # The guard waits for signals with a mask, which is inherited.
-    signal.pthread_sigmask(signal.SIG_SETMASK, ())
     _die_with_parent()
     # The parent may have died before the line above took hold.
     if not _owner_lives(folder):
         sys.exit(1)
+    if os.getpgrp() == os.getpid():
+        # Its children may outlive it; then nothing but their group tells whose they are.
+        (folder / f"{_GROUP}{os.getpid()}").write_text(str(_started(os.getpid())))
     os.execv(command[0], command)  # noqa: S606 - becoming that program is the purpose
 
 
-def guard(folder: Path, command: list[str]) -> int:
-    """Runs the driver until it ends or the run's owner is gone; then nothing of the run is left."""
+def guard(folder: Path, command: list[str]) -> None:
+    """Becomes the driver, and leaves a keeper behind that is no child of the run's owner.
+
+    Ray kills the children of a worker that ends, and with them whoever was to clear up.
+    """
+    driver = os.getpid()
+    between = os.fork()
+    if between == 0:
+        os.setsid()
+        if os.fork() == 0:
+            _keep(folder, driver)
+        os._exit(0)
+    os.waitpid(between, 0)
     # In a session of its own: a Ctrl-C is the owner's to handle, who ends us in good order.
     os.setsid()
-    signals = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
-    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
-    environment = {**os.environ, MARK: str(folder), "TMPDIR": str(folder)}
+    os.environ["TMPDIR"] = str(folder)
     # Playwright reads the variable in the driver too; its own path was only for us.
-    environment.pop("PLAYWRIGHT_NODEJS_PATH", None)
-    driver = subprocess.Popen(  # noqa: S603 - the command is our own script's
-        [sys.executable, "-I", "-S", __file__, "bound", str(folder), *command],
-        env=environment,
-    )
-    _close_pipes()
-    while driver.poll() is None and _owner_lives(folder):
-        signal.sigtimedwait(signals, 1.0)
-    # An orderly driver closes its browsers when its pipe does; a hung one is not waited for.
-    until = time.monotonic() + _GRACE_S
-    while driver.poll() is None and time.monotonic() < until:
-        time.sleep(0.05)
-    clear(folder, spare=os.getpid())
-    return driver.wait()
+    os.environ.pop("PLAYWRIGHT_NODEJS_PATH", None)
+    bound(folder, command)
 
 
-def _close_pipes() -> None:
-    """The pipes are the driver's: it must notice when its owner closes them."""
+def _keep(folder: Path, driver: int) -> None:
+    """Waits until the owner or the driver is gone; then nothing of the run is left."""
+    # The pipes are the driver's: each end must notice when the other one closes them.
     null = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1):
+    for stream in (0, 1, 2):
         os.dup2(null, stream)
-    os.close(null)
+    started = _started(driver)
+    while _owner_lives(folder) and _started(driver) == started:
+        time.sleep(0.5)
+    clear(folder)
 
 
 if __name__ == "__main__":
     _verb, _folder, *_command = sys.argv[1:]
-    if _verb == "guard":
-        sys.exit(guard(Path(_folder), _command))
-    bound(Path(_folder), _command)
+    (guard if _verb == "guard" else bound)(Path(_folder), _command)

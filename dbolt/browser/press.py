@@ -64,7 +64,7 @@ async def ready(run: Run, reading: Reading) -> Ended | None:
     limit = _PROOF_OF_WORK_S if working else _ENABLED_S
     try:
         await button.wait_for_element_state("enabled", timeout=limit * 1000)
-        await button.click(trial=True)
+        await act.rehearse(button, reading.submit)
     except Error as error:
         if "intercepts pointer events" in str(error):
             return None  # something lies over it, which the press knows to get around
@@ -115,8 +115,10 @@ async def answer(
         await settled(run.visit, min(max(left, 0.1), 4.0), tab, pressed=True)
         looked_at = time.monotonic()
         try:
-            after = _with_dialogs(await observe(tab), run.visit.log.dialogs[dialogs_before:])
-            seen = after, read(run, filled, after, moment)
+            dialogs = run.visit.log.dialogs[dialogs_before:]
+            seen = await _read_tab(run, filled, tab, moment, dialogs)
+            if not _is_clear(seen[1]) and tab is not run.visit.page:
+                seen = await _beneath(run, filled, moment, dialogs) or seen
         except (Error, TimeoutError):
             if run.visit.log.crashed or run.visit.page.is_closed():
                 raise
@@ -133,6 +135,27 @@ async def answer(
         if not came and run.visit.status_since(moment) is not None and not run.visit.busy():
             # The server has answered, the page is at rest, and it has nothing to add.
             return seen if seen is not None else await _last_look(run, filled, moment)
+
+
+async def _read_tab(
+    run: Run, filled: Filled, tab: Tab, moment: float, dialogs: list[str]
+) -> tuple[Page, VerdictReading]:
+    after = _with_dialogs(await observe(tab), dialogs)
+    return after, read(run, filled, after, moment)
+
+
+async def _beneath(
+    run: Run, filled: Filled, moment: float, dialogs: list[str]
+) -> tuple[Page, VerdictReading] | None:
+    """A clear answer in the page that the form was on, below a window that has none: an advert."""
+    tab = run.visit.page
+    with contextlib.suppress(Error, TimeoutError):
+        await settled(run.visit, 2.0, tab, pressed=True)
+        seen = await _read_tab(run, filled, tab, moment, dialogs)
+        if _is_clear(seen[1]):
+            run.visit.turn_to(tab)
+            return seen
+    return None
 
 
 def _is_clear(verdict: VerdictReading) -> bool:

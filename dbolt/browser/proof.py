@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-from playwright.async_api import Error, Locator, Page
+from playwright.async_api import ElementHandle, Error, Frame, Page
 
 from dbolt.domain.submission import EvidenceKind, EvidenceRef
 
@@ -14,10 +17,28 @@ MASK = "••••"
 """Stands for a secret wherever one would be shown."""
 
 _MAX_WIDTH, _MAX_HEIGHT = 1280, 4000
-_QUALITY = 70
+_QUALITY, _POOR_QUALITY = 70, 35
+_MOST_BYTES = 1_500_000
+"""A picture that takes more at the usual quality is taken again at the poor one."""
 _PICTURE_S = 10.0
 _COLOUR = "#3a3a3a"
 _COVERED = "input[type=password], [data-dbolt-covered]"
+
+# How high the page is, where the elements given end, and whether it shows what must be covered.
+_LAYOUT = """elements => {
+  const covered = root => Boolean(root.querySelector('COVERED'))
+    || [...root.querySelectorAll('*')].some(el => el.shadowRoot && covered(el.shadowRoot));
+  const ends = elements.map(el => el.getBoundingClientRect()).filter(box => box.width);
+  const height = Math.max(document.documentElement.scrollHeight, innerHeight);
+  return {
+    height,
+    top: ends.length ? Math.min(...ends.map(box => box.top)) + scrollY : 0,
+    bottom: ends.length ? Math.max(...ends.map(box => box.bottom)) + scrollY : height,
+    secret: covered(document),
+  };
+}""".replace("COVERED", _COVERED)
+_ABOVE, _BELOW = 400, 200
+"""What is shown of the page around a form, in CSS pixels."""
 
 COVER = "element => element.setAttribute('data-dbolt-covered', '')"
 """Evaluated on a control that holds a secret although it is no password box."""
@@ -41,29 +62,30 @@ class Proof:
         self.refs: list[EvidenceRef] = []
         self.secrets: set[str] = set()
 
-    async def picture(self, page: Page, kind: EvidenceKind) -> None:
-        """The whole page, at most 1280 x 4000, with passwords and what is marked secret covered.
+    async def picture(
+        self, page: Page, kind: EvidenceKind, around: Collection[ElementHandle] = ()
+    ) -> None:
+        """The page, at most 1280 x 4000, with passwords and what is marked secret covered.
 
+        around: elements of its main frame between which everything is to be seen. A page much
+        longer than what lies between them is shown from somewhat above to somewhat below.
         Raises playwright's Error or TimeoutError if the page cannot be pictured, OSError if the
         picture cannot be kept.
         """
-        taken_at = datetime.now(UTC)
-        masks = [frame.locator(_COVERED) for frame in page.frames]
         async with asyncio.timeout(2 * _PICTURE_S):
-            data = await _jpeg(page, masks)
-        self.refs.append(
-            await self._sink.put(data, kind=kind, media_type="image/jpeg", taken_at=taken_at)
-        )
+            data = await _jpeg(page, around)
+        await self.keep(data, kind, "image/jpeg")
 
     async def text(self, text: str) -> None:
         """The visible words of a page. Raises OSError."""
+        clean = self.without_secrets(text).encode()
+        await self.keep(clean, EvidenceKind.PAGE_TEXT, "text/plain; charset=utf-8")
+
+    async def keep(self, data: bytes, kind: EvidenceKind, media_type: str) -> None:
+        """Puts *data*, which holds no secret, among the evidence. Raises OSError."""
+        taken_at = datetime.now(UTC)
         self.refs.append(
-            await self._sink.put(
-                self.without_secrets(text).encode(),
-                kind=EvidenceKind.PAGE_TEXT,
-                media_type="text/plain; charset=utf-8",
-                taken_at=datetime.now(UTC),
-            )
+            await self._sink.put(data, kind=kind, media_type=media_type, taken_at=taken_at)
         )
 
     def without_secrets(self, text: str) -> str:
@@ -73,24 +95,75 @@ class Proof:
         return text
 
 
-async def _jpeg(page: Page, masks: list[Locator]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What is shown of a page, in CSS pixels. `plain`: it holds nothing that has to be covered."""
+
+    top: float
+    height: float
+    plain: bool
+
+
+async def _jpeg(page: Page, around: Collection[ElementHandle]) -> bytes:
     try:
-        height = await page.evaluate("Math.max(document.documentElement.scrollHeight, innerHeight)")
-        return await page.screenshot(
-            type="jpeg",
-            quality=_QUALITY,
-            full_page=True,
-            clip={"x": 0, "y": 0, "width": _MAX_WIDTH, "height": min(height, _MAX_HEIGHT)},
-            mask=masks,
-            mask_color=_COLOUR,
-            timeout=_PICTURE_S * 1000,
-        )
+        part = await _part(page, around)
+        data = await _taken(page, part, _QUALITY)
+        return data if len(data) <= _MOST_BYTES else await _taken(page, part, _POOR_QUALITY)
     except Error:
         # Some pages are too heavy to be drawn at once; what a person would see first will do.
         return await page.screenshot(
             type="jpeg",
             quality=_QUALITY,
-            mask=masks,
+            mask=[frame.locator(_COVERED) for frame in page.frames],
             mask_color=_COLOUR,
             timeout=_PICTURE_S * 1000,
         )
+
+
+async def _part(page: Page, around: Collection[ElementHandle]) -> _Part:
+    async with asyncio.timeout(_PICTURE_S):
+        layout = await page.evaluate(_LAYOUT, list(around))
+    frames = [frame for frame in page.frames if frame is not page.main_frame]
+    plain = not layout["secret"] and not any([await _holds_secret(frame) for frame in frames])
+    bottom = min(layout["bottom"] + _BELOW, layout["height"])
+    # A form near the top is shown with all that stands above it.
+    top = 0 if bottom <= _MAX_HEIGHT / 4 else max(layout["top"] - _ABOVE, 0)
+    return _Part(top, min(bottom - top, _MAX_HEIGHT), plain)
+
+
+async def _holds_secret(frame: Frame) -> bool:
+    """Whether a frame shows what must be covered; a frame that does not say is taken to."""
+    try:
+        async with asyncio.timeout(1):
+            return bool((await frame.evaluate(_LAYOUT, []))["secret"])
+    except (Error, TimeoutError):
+        return not frame.is_detached()
+
+
+async def _taken(page: Page, part: _Part, quality: int) -> bytes:
+    clip: Any = {"x": 0, "y": part.top, "width": _MAX_WIDTH, "height": part.height}
+    if not part.plain:
+        return await page.screenshot(
+            type="jpeg",
+            quality=quality,
+            full_page=True,
+            clip=clip,
+            mask=[frame.locator(_COVERED) for frame in page.frames],
+            mask_color=_COLOUR,
+            timeout=_PICTURE_S * 1000,
+        )
+    # Playwright's own way scrolls, styles and waits in every frame first: twice the work.
+    session = await page.context.new_cdp_session(page)
+    async with asyncio.timeout(_PICTURE_S):
+        taken = await session.send(
+            "Page.captureScreenshot",
+            {
+                "format": "jpeg",
+                "quality": quality,
+                "clip": {**clip, "scale": 1},
+                "captureBeyondViewport": True,
+                "optimizeForSpeed": True,
+            },
+        )
+    await session.detach()
+    return base64.b64decode(taken["data"])

@@ -6,7 +6,9 @@ longest match wins, and permission wins a tie.
 
 from __future__ import annotations
 
+import math
 import re
+import time
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
@@ -43,6 +45,30 @@ class Rule:
         if last is not None:
             return path.endswith(last) and len(path) - len(last) >= at
         return not self.anchored or at == len(path)
+
+
+class Kept:
+    """Rules that were read lately, by origin; forgotten after *for_s*, the oldest first.
+
+    RFC 9309, 2.4, allows up to 24 hours. Nothing of a visitor is in them.
+    """
+
+    def __init__(self, for_s: float = 0.0, most: int = 1_000) -> None:
+        self._for_s = for_s
+        self._most = most
+        self._rules: dict[str, tuple[float, Robots]] = {}
+
+    def get(self, origin: str) -> Robots | None:
+        """The origin's rules, if they are fresh."""
+        read_at, rules = self._rules.get(origin, (-math.inf, None))
+        return rules if time.monotonic() - read_at < self._for_s else None
+
+    def put(self, origin: str, rules: Robots) -> None:
+        """Keeps what was just read."""
+        self._rules.pop(origin, None)
+        self._rules[origin] = time.monotonic(), rules
+        if len(self._rules) > self._most:
+            del self._rules[next(iter(self._rules))]
 
 
 class Robots:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 
 from dbolt.browser.observe import observe
 from dbolt.browser.proof import MASK, Proof
-from dbolt.browser.robots import Robots
+from dbolt.browser.robots import Kept, Robots
 from dbolt.browser.settle import settled
 from dbolt.browser.visit import Visit
 from dbolt.domain.fields import Field
@@ -53,6 +53,8 @@ class Run:
     began: float = field(default_factory=time.monotonic)
     permitted: bool = False
     robots: dict[str, Robots] = field(default_factory=dict)
+    rules: Kept = field(default_factory=Kept)
+    """Rules of robots.txt files that earlier attempts have read."""
     typed: dict[tuple[Field, str, str], TypedValue] = field(default_factory=dict)
     account_used: bool = False
     seen_absent: bool = False

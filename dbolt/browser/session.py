@@ -1,38 +1,57 @@
-"""One Chromium, and a fresh context in it for each submission."""
+"""One Chromium at a time, replaced before it grows old, and a fresh context for each submission."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import threading
+import logging
+import time
+from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-import playwright
-import psutil
-from playwright.async_api import Browser as Chromium
-from playwright.async_api import Error, Playwright, async_playwright
+from playwright.async_api import Error
 
 from dbolt.browser import chromium, launcher
+from dbolt.browser.instance import Instance, first_line
+from dbolt.browser.robots import Kept
 from dbolt.browser.visit import Visit
 from dbolt.domain.directory import Directory
+from dbolt.domain.route import Route
 
-_STARTING = threading.Lock()
-"""Held while Playwright's driver is started, which takes its program from the environment."""
+__all__ = ["Browser", "Lifetime", "first_line"]
 
-_STOP_S = 10.0
+log = logging.getLogger(__name__)
+
+_WEIGHED_S = 5.0
+"""Memory is looked at no more often: it means reading all of /proc."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """When a Chromium is replaced; whatever comes first.
+
+    contexts: after so many. age_s: after so long. memory_mb: when its processes and the driver
+    take more in all. Below about 300 MB every Chromium is replaced after each context.
+    """
+
+    contexts: int = 200
+    age_s: float = 3600.0
+    memory_mb: int = 2_000
 
 
 class Browser:
     """A Chromium that starts, is recycled, and dies with its owner.
 
-    recycle_after: contexts after which a fresh Chromium is started.
-    memory_limit_mb: resident memory of all its processes after which the same happens.
+    lifetime: after which a fresh one takes over. The old one ends with its last context, so that
+    nothing under way is cut off and nobody waits for it.
     run_parent: where its temporary files go; the system's place for them by default.
     contact_url: where a site's owner learns who we are; part of what we call ourselves.
+    rules_s: for how long a robots.txt that was read holds for later attempts.
+    traces: whether attempts that fail leave a Playwright trace among their evidence.
     """
 
     def __init__(
@@ -40,157 +59,158 @@ class Browser:
         program: Path,
         *,
         contact_url: str = "",
-        recycle_after: int = 200,
-        memory_limit_mb: int = 2_000,
+        lifetime: Lifetime | None = None,
         run_parent: Path | None = None,
+        rules_s: float = 0.0,
+        traces: bool = False,
     ) -> None:
+        self.traces = traces
+        self.rules = Kept(rules_s)
         self._program = program
         self._contact_url = contact_url
-        self._recycle_after = recycle_after
+        self._lifetime = lifetime or Lifetime()
         self._run_parent = run_parent
-        self._memory_limit = memory_limit_mb * 1_000_000
-        self._playwright: Playwright | None = None
-        self._chromium: Chromium | None = None
-        self._user_agent = ""
-        self._folder: Path | None = None
-        self._changed = asyncio.Condition()
-        self._open = 0
-        self._served = 0
+        self._changing = asyncio.Lock()
+        self._current: Instance | None = None
+        self._retired: set[Instance] = set()
+        self._ending: set[asyncio.Task[None]] = set()
+        self._replaced: Counter[str] = Counter()
+        self._weighed_at = 0.0
+        self._memory = 0
 
     @property
     def user_agent(self) -> str:
-        """Chromium's own name for itself, followed by ours."""
-        return self._user_agent
+        """Chromium's own name for itself, followed by ours; empty before the start."""
+        return self._name_of(self._current) if self._current else ""
+
+    def _name_of(self, instance: Instance) -> str:
+        return f"{instance.own_name} {chromium.product(self._contact_url)}"
 
     async def start(self) -> None:
         """Starts Chromium, after ending what dead owners left behind.
 
         Raises chromium.NoBrowser if the program does not start.
         """
-        await asyncio.to_thread(launcher.sweep, self._run_parent)
-        try:
-            await self._start()
-        except Error as error:
-            await self.stop()
-            raise chromium.NoBrowser(
-                f"{self._program} does not start: {first_line(error)}; "
-                "install chromium-headless-shell, or set DBOLT_CHROMIUM to another Chromium"
-            ) from error
-        except BaseException:
-            await self.stop()
-            raise
+        async with self._changing:
+            await asyncio.to_thread(launcher.sweep, self._run_parent)
+            self._current = await self._fresh()
 
-    async def _start(self) -> None:
-        node = Path(playwright.__file__).parent / "driver" / "node"
-        self._folder = await asyncio.to_thread(
-            launcher.prepare, self._program, node, self._run_parent
-        )
-        async with _driver_program(self._folder / "driver"):
-            self._playwright = await async_playwright().start()
-        self._chromium = await self._playwright.chromium.launch(
-            executable_path=self._folder / "chromium",
-            args=chromium.launch_args(),
-            # Signals are the owner's to handle; it stops us in good order.
-            handle_sigint=False,
-            handle_sigterm=False,
-            handle_sighup=False,
-            timeout=60_000,
-        )
-        about = await self._chromium.new_browser_cdp_session()
-        its_own = (await about.send("Browser.getVersion"))["userAgent"]
-        await about.detach()
-        self._user_agent = f"{its_own} {chromium.product(self._contact_url)}"
-        self._served = 0
+    async def _fresh(self) -> Instance:
+        return await Instance.start(self._program, self._run_parent)
 
     async def stop(self) -> None:
         """Ends Chromium and the driver, hung or not. Nothing of them is left."""
-        browser, self._chromium = self._chromium, None
-        driver, self._playwright = self._playwright, None
-        folder, self._folder = self._folder, None
-        with contextlib.suppress(Error, TimeoutError, ConnectionError):
-            async with asyncio.timeout(_STOP_S):
-                if browser is not None:
-                    await browser.close()
-        if folder is not None and browser is not None and browser.is_connected():
-            # It did not go when asked. Its death lets the driver go, too.
-            await asyncio.to_thread(launcher.clear, folder)
-        with contextlib.suppress(Error, TimeoutError, ConnectionError):
-            async with asyncio.timeout(_STOP_S):
-                if driver is not None:
-                    await driver.stop()
-        if folder is not None:
-            await asyncio.to_thread(launcher.clear, folder)
+        async with self._changing:
+            current, self._current = self._current, None
+            for instance in {*self._retired, *([current] if current else [])}:
+                self._end(instance)
+        await asyncio.gather(*self._ending)
+
+    def _end(self, instance: Instance) -> None:
+        self._retired.discard(instance)
+        # Nobody waits for it: the slot that was the last in it has better things to do.
+        task = asyncio.create_task(instance.stop())
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
 
     def is_alive(self) -> bool:
         """Whether Chromium is there and answers on its pipe."""
-        return self._chromium is not None and self._chromium.is_connected()
+        return self._current is not None and self._current.is_alive()
 
     def memory_bytes(self) -> int:
-        """Resident memory of the driver and all of Chromium's processes."""
-        total = 0
-        for pid in launcher.processes_of(self._folder) if self._folder else ():
-            with contextlib.suppress(psutil.Error):
-                total += psutil.Process(pid).memory_info().rss
-        return total
+        """What the driver and all of Chromium's processes take, shared pages counted once."""
+        return self._current.memory_bytes() if self._current else 0
+
+    def status(self) -> dict[str, Any]:
+        """What there is of it at the moment. `memory_mb` is as of the last look."""
+        current = self._current
+        return {
+            "contexts": sum(i.open for i in (*self._retired, *([current] if current else []))),
+            "served": current.served if current else 0,
+            "age_s": round(current.age_s()) if current else 0,
+            "memory_mb": round(self._memory / 1e6),
+            "retiring": len(self._retired),
+            "replaced": dict(self._replaced),
+        }
 
     @contextlib.asynccontextmanager
-    async def new_context(self, directory: Directory) -> AsyncIterator[Visit]:
+    async def new_context(
+        self, directory: Directory, route: Route | None = None
+    ) -> AsyncIterator[Visit]:
         """A fresh context for one submission: nothing of any other is seen in it.
 
-        Where Chromium has died, or served its time, a new one is started first; the contexts
-        that are still open are waited for. Raises NoBrowser or playwright's Error.
+        route: the proxy that it goes through; None for the direct way.
+
+        Where Chromium has died, or served its time, a new one is started first. Raises NoBrowser
+        or playwright's Error.
         """
-        visit = await self._visit(directory)
+        instance, visit = await self._visit(directory, route)
         try:
             yield visit
         finally:
             try:
                 await visit.close()
             finally:
-                await self._leave()
+                self._leave(instance)
 
-    async def _visit(self, directory: Directory) -> Visit:
+    async def _visit(self, directory: Directory, route: Route | None) -> tuple[Instance, Visit]:
         while True:
-            await self._enter()
-            browser = self._chromium
+            instance = await self._enter()
             try:
-                return await Visit.open(self._running(), directory, user_agent=self._user_agent)
+                name = self._name_of(instance)
+                return instance, await Visit.open(
+                    instance.chromium, directory, user_agent=name, route=route
+                )
             except BaseException as error:
-                await self._leave()
+                self._leave(instance)
                 # A death is noticed at the first call after it; then there is a new one to be had.
-                died = isinstance(error, Error) and not self.is_alive()
-                if not died or browser is not self._chromium:
+                if not isinstance(error, Error) or instance.is_alive():
                     raise
 
-    def _running(self) -> Chromium:
-        if self._chromium is None:
-            raise chromium.NoBrowser("the browser was stopped")
-        return self._chromium
-
-    async def _enter(self) -> None:
-        async with self._changed:
-            if self._chromium is None:
+    async def _enter(self) -> Instance:
+        async with self._changing:
+            if self._current is None:
                 raise chromium.NoBrowser("the browser was not started")
-            while self._open and await self._is_spent():
-                await self._changed.wait()
-            if await self._is_spent():
-                await self.stop()
-                await self.start()
-            self._open += 1
-            self._served += 1
+            spent = await self._spent(self._current)
+            if spent:
+                await self._replace(self._current, spent)
+            self._current.open += 1
+            self._current.served += 1
+            return self._current
 
-    async def _leave(self) -> None:
-        async with self._changed:
-            self._open -= 1
-            self._changed.notify_all()
+    async def _replace(self, old: Instance, why: str) -> None:
+        try:
+            self._current = await self._fresh()
+        except chromium.NoBrowser:
+            if not old.is_alive():
+                raise
+            log.exception("a fresh browser does not start; the old one goes on")
+            return
+        self._replaced[why] += 1
+        self._retired.add(old)
+        if old.open == 0:
+            self._end(old)
 
-    async def _is_spent(self) -> bool:
-        if not self.is_alive() or self._served >= self._recycle_after:
-            return True
-        # Reading all of /proc is not for every context.
-        if self._served % 10 or not self._served:
-            return False
-        return await asyncio.to_thread(self.memory_bytes) > self._memory_limit
+    def _leave(self, instance: Instance) -> None:
+        instance.open -= 1
+        if instance.open == 0 and instance in self._retired:
+            self._end(instance)
+
+    async def _spent(self, instance: Instance) -> str:
+        """Why it has to be replaced: death, count, age or memory; empty if it has not."""
+        if not instance.is_alive():
+            return "death"
+        if instance.served >= self._lifetime.contexts:
+            return "count"
+        if instance.age_s() >= self._lifetime.age_s:
+            return "age"
+        now = time.monotonic()
+        if now - self._weighed_at >= _WEIGHED_S and instance.served:
+            self._weighed_at = now
+            self._memory = await asyncio.to_thread(instance.memory_bytes)
+            if self._memory > self._lifetime.memory_mb * 1_000_000:
+                return "memory"
+        return ""
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -203,25 +223,3 @@ class Browser:
         trace: TracebackType | None,
     ) -> None:
         await self.stop()
-
-
-@contextlib.asynccontextmanager
-async def _driver_program(program: Path) -> AsyncIterator[None]:
-    """Playwright runs *program* as its Node.js inside the block."""
-    while not _STARTING.acquire(blocking=False):  # noqa: ASYNC110 - held across threads and loops
-        await asyncio.sleep(0.01)
-    before = os.environ.get("PLAYWRIGHT_NODEJS_PATH")
-    os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(program)
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["PLAYWRIGHT_NODEJS_PATH"]
-        else:
-            os.environ["PLAYWRIGHT_NODEJS_PATH"] = before
-        _STARTING.release()
-
-
-def first_line(error: BaseException) -> str:
-    """The gist of an error, without Playwright's call log."""
-    return next(iter(str(error).splitlines()), type(error).__name__).strip()[:300]

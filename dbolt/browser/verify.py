@@ -16,26 +16,34 @@ from dbolt.browser.session import Browser, first_line
 from dbolt.browser.sighting import answers, names, plain, search_url, sighting
 from dbolt.domain.directory import ListingSearch
 from dbolt.domain.profile import Profile
+from dbolt.domain.route import Route
 from dbolt.domain.submission import Assignment, EvidenceKind, Looked
 from dbolt.forms.page import Page
 
 _LIMIT_S = 90.0
 
 
-async def verify(browser: Browser, assignment: Assignment, *, evidence: EvidenceSink) -> Looked:
+async def verify(
+    browser: Browser,
+    assignment: Assignment,
+    *,
+    evidence: EvidenceSink,
+    route: Route | None = None,
+) -> Looked:
     """Whether the business is listed. Never an exception but cancellation.
 
     `found` is True where one page shows its name together with its phone, street or website;
     False only where the directory's search shows every listing at once, answered well, and shows
     none of this name; None in every other case.
+    route: the proxy that everything goes through; None for the direct way.
     """
     search = assignment.directory.recipe.search
     if search is None:
         return Looked(found=None, detail="It is not known how to search this directory.")
     began = time.monotonic()
     try:
-        async with browser.new_context(assignment.directory) as visit:
-            run = Run(visit, assignment, _never, Proof(evidence), began)
+        async with browser.new_context(assignment.directory, route) as visit:
+            run = Run(visit, assignment, _never, Proof(evidence), began, rules=browser.rules)
             looked = await _look(run, search)
             return looked.model_copy(
                 update={

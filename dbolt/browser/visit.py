@@ -11,17 +11,20 @@ from typing import Self
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import (
     BrowserContext,
+    CDPSession,
     ConsoleMessage,
     Dialog,
     Download,
     Error,
     Page,
+    ProxySettings,
     Request,
     Response,
 )
 
 from dbolt.browser import chromium
 from dbolt.domain.directory import Directory
+from dbolt.domain.route import Route
 
 ACTION_TIMEOUT_S = 10.0
 """How long Playwright may wait for one click or one look."""
@@ -74,14 +77,25 @@ class Visit:
         self.log = Log()
         self.agreeing = False
         self._directory = directory
+        self._blocking: CDPSession | None = None
         self._pages: list[Page] = [page]
         self._busy: dict[Request, float] = {}
         self._ended = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
     @classmethod
-    async def open(cls, browser: Chromium, directory: Directory, *, user_agent: str) -> Self:
-        """A new context in *browser*, fit for *directory*. Raises playwright's Error."""
+    async def open(
+        cls,
+        browser: Chromium,
+        directory: Directory,
+        *,
+        user_agent: str,
+        route: Route | None = None,
+    ) -> Self:
+        """A new context in *browser*, fit for *directory*. Raises playwright's Error.
+
+        route: the proxy that all its traffic takes; None for the direct way.
+        """
         width, height = _VIEWPORT
         context = await browser.new_context(
             user_agent=user_agent,
@@ -90,6 +104,7 @@ class Visit:
             accept_downloads=False,
             service_workers="block",
             permissions=[],
+            proxy=_proxy(route) if route is not None else None,
         )
         try:
             context.set_default_timeout(ACTION_TIMEOUT_S * 1000)
@@ -122,15 +137,27 @@ class Visit:
         if not self._directory.block_media:
             return
         # One list inside the browser. A route handler would bring every request to Python.
-        session = await self.context.new_cdp_session(page)
-        await session.send("Network.enable")
-        await session.send(
+        self._blocking = await self.context.new_cdp_session(page)
+        await self._blocking.send("Network.enable")
+        await self._blocking.send(
             "Network.setBlockedURLs", {"urls": [*chromium.MEDIA, *chromium.TRACKERS]}
         )
+
+    async def load_media(self) -> None:
+        """From now on pictures are loaded; an uploader may want to see its preview arrive."""
+        if self._blocking is not None:
+            session, self._blocking = self._blocking, None
+            with contextlib.suppress(Error):
+                await session.send("Network.setBlockedURLs", {"urls": [*chromium.TRACKERS]})
 
     def newest(self) -> Page:
         """The page that was opened last and is still open; a form may answer in a window."""
         return next((p for p in reversed(self._pages) if not p.is_closed()), self.page)
+
+    def turn_to(self, page: Page) -> None:
+        """*page* is the one that matters, although others were opened after it."""
+        self._pages.remove(page)
+        self._pages.append(page)
 
     def busy(self) -> bool:
         """Whether a document, a script or data is on its way, and not for so long as to hang."""
@@ -225,6 +252,14 @@ class Visit:
 
     def _on_download(self, download: Download) -> None:
         self.log.downloads.append(download.suggested_filename[:200])
+
+
+def _proxy(route: Route) -> ProxySettings:
+    username = route.username.get_secret_value()
+    if not username:
+        return ProxySettings(server=route.server)
+    password = route.password.get_secret_value()
+    return ProxySettings(server=route.server, username=username, password=password)
 
 
 def _patience(request: Request) -> float:

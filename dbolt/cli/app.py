@@ -10,7 +10,7 @@ import typer
 from pydantic import ValidationError
 
 from dbolt import __version__
-from dbolt.cli import catalogue, check, explain, remote, serve, single
+from dbolt.cli import catalogue, check, explain, pool, proxies, remote, serve, single, stripe
 from dbolt.cli.output import Exit, Trouble, complain
 from dbolt.settings import SecretVariables, Settings
 
@@ -42,8 +42,11 @@ serve.register(app)
 single.register(app)
 explain.register(app)
 remote.register(app)
+pool.register(app)
 catalogue.register(app)
+proxies.register(app)
 check.register(app)
+stripe.register(app)
 
 
 def _settings_trouble(wrong: ValidationError) -> Trouble:

@@ -9,8 +9,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -18,26 +17,10 @@ import psutil
 import typer
 from rich.text import Text
 
-from dbolt.cli.output import Exit, emit_json, table
+from dbolt.cli.findings import Finding, Health
+from dbolt.cli.output import Exit, Trouble, emit_json, table
+from dbolt.domain.directory import ProxyPolicy
 from dbolt.settings import SecretVariables, Settings
-
-
-class Health(StrEnum):
-    """How serious a finding is."""
-
-    OK = "ok"
-    NOTE = "note"
-    MISSING = "missing"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at. `remedy` says how to get what is missing."""
-
-    what: str
-    health: Health
-    seen: str
-    remedy: str = ""
 
 
 def register(app: typer.Typer) -> None:
@@ -69,7 +52,14 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _disk(settings.home)
     yield _memory()
     yield _port("web port", settings.host, settings.port)
-    yield _stripe()
+    yield from _stripe(settings)
+    yield _proxies(settings)
+
+
+def _stripe(settings: Settings) -> Iterator[Finding]:
+    from dbolt.cli.check_stripe import stripe_findings
+
+    return stripe_findings(settings)
 
 
 def _python() -> Finding:
@@ -163,20 +153,21 @@ _PORT_REMEDIES = {
 }
 
 
-def _stripe() -> Finding:
-    given = SecretVariables()
-    missing = [
-        name
-        for name, value in (
-            ("STRIPE_SECRET_KEY", given.stripe_secret_key),
-            ("STRIPE_WEBHOOK_SECRET", given.stripe_webhook_secret),
-        )
-        if value is None
-    ]
-    if len(missing) == 1:
-        remedy = f"Set {missing[0]} too: payments would be taken that lead to no job."
-        return Finding("Stripe", Health.MISSING, f"without {missing[0]}", remedy)
-    if missing:
-        remedy = f"Set {' and '.join(missing)} to take real payments."
-        return Finding("Stripe", Health.NOTE, "local stand-in", remedy)
-    return Finding("Stripe", Health.OK, "keys are set")
+def _proxies(settings: Settings) -> Finding:
+    from dbolt.cli.proxies import listed
+
+    try:
+        known = listed(settings)
+    except Trouble as trouble:
+        return Finding("proxies", Health.MISSING, "not usable", " ".join(trouble.problems))
+    if not known and settings.proxy_policy is ProxyPolicy.REQUIRE:
+        remedy = "Set DBOLT_PROXIES, or DBOLT_PROXY_POLICY to another word: nothing would start."
+        return Finding("proxies", Health.MISSING, "none, and all need one", remedy)
+    if not known:
+        return Finding("proxies", Health.OK, "none: sites are visited directly")
+    path = Path(settings.proxies)
+    seen = f"{len(known)}, policy {settings.proxy_policy}"
+    if settings.proxies and path.is_file() and path.stat().st_mode & 0o077:
+        remedy = f"Others can read the passwords in it: chmod 600 {path}."
+        return Finding("proxies", Health.NOTE, seen, remedy)
+    return Finding("proxies", Health.OK, seen)

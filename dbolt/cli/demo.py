@@ -105,7 +105,7 @@ def _job_page(stack: Stack, mark: Mark, job: UUID) -> str:
     """The customer's own page, signed in where we hold a session. After the # nothing is sent."""
     page = f"/jobs/{job}"
     return stack.url + (
-        f"/sign-in?next={page}#{mark.session_token}" if mark.session_token else page
+        f"/sign-in/key?next={page}#{mark.session_token}" if mark.session_token else page
     )
 
 

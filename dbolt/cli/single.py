@@ -7,6 +7,7 @@ import contextlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -118,12 +119,15 @@ async def _run(
     from dbolt.browser.attempt import attempt
     from dbolt.browser.chromium import NoBrowser, find_chromium
     from dbolt.browser.session import Browser
+    from dbolt.cli.way import Ways
     from dbolt.providers.evidence.folder import FolderEvidence
 
     try:
         chromium = find_chromium(settings.chromium)
     except NoBrowser as missing:
         raise Trouble(str(missing), code=Exit.MISSING) from missing
+    ways = Ways(settings)
+    await ways.open()
     journal = Journal(settings.home / "presses.jsonl")
     evidence = FolderEvidence(settings.home / "evidence")
     ends: list[End] = []
@@ -144,12 +148,10 @@ async def _run(
                 )
                 continue
             with err.status(f"{directory.name} …"):
-                result = await attempt(
-                    browser,
-                    _assignment(profile, directory),
-                    permit=_permit(journal, profile, directory, dry_run=dry_run, again=again),
-                    evidence=evidence,
-                )
+                assignment = _assignment(profile, directory)
+                permit = _permit(journal, profile, directory, dry_run=dry_run, again=again)
+                tried = partial(attempt, browser, assignment, permit=permit, evidence=evidence)
+                result = await ways.take(assignment, tried)
             ends.append(_end(directory, result))
             if ends[-1].state not in HANDED_IN and isinstance(result, Pressed):
                 journal.settle(profile, directory, result)

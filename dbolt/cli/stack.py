@@ -22,8 +22,16 @@ from dbolt.catalogue.loader import CatalogueMissing, default_folder, load
 from dbolt.cli.check import port_problem
 from dbolt.cli.client import Running, forget_running, note_running, run_folder
 from dbolt.cli.output import Exit, Trouble, err
-from dbolt.domain.directory import Directory
-from dbolt.settings import Secrets, SecretVariables, Settings, forget_secret_variables
+from dbolt.cli.proxies import given_text, listed
+from dbolt.domain.directory import Directory, ProxyPolicy
+from dbolt.settings import (
+    Secrets,
+    SecretVariables,
+    Settings,
+    forget_secret_variables,
+    ray_token_path,
+    write_private,
+)
 from dbolt.store.embedded import Embedded
 
 
@@ -64,6 +72,7 @@ def running(
             raise Trouble(str(missing), code=Exit.MISSING) from missing
         _free(settings)
         settings = settings.model_copy(update={"chromium": chromium})
+        settings = with_proxies(settings)
         catalogue = directories if directories is not None else _catalogue(settings)
         sweep()
         parts.callback(sweep)
@@ -88,12 +97,14 @@ def _start(
 ) -> Stack:
     ours = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     with err.status("Ray …"):
+        _bring_token(settings)
         from actors import runtime
 
         _hush("ray._private.authentication.authentication_token_setup", logging.ERROR)
         address = settings.ray_address or None
-        cluster = runtime.start(settings, secrets_path, address=address, backoff=backoff)
+        # Before the start: whoever breaks it off half-way leaves nothing either.
         parts.callback(runtime.stop)
+        cluster = runtime.start(settings, secrets_path, address=address, backoff=backoff)
         _take_back(ours)
         runtime.sync_directories(catalogue)
     with err.status("Web …"):
@@ -104,6 +115,15 @@ def _start(
         parts.callback(deployments.stop, cluster_ends=address is None)
         _take_back(ours)
     return Stack(settings, secrets, url, cluster.dashboard_url)
+
+
+def _bring_token(settings: Settings) -> None:
+    """A cluster that `ray start` began wants the token where there is one.
+
+    Ray decides when it is imported whether to show it, and by itself does so to its own only.
+    """
+    if settings.ray_address and ray_token_path().exists():
+        os.environ.setdefault("RAY_AUTH_MODE", "token")
 
 
 def _take_back(handlers: dict[signal.Signals, Any]) -> None:
@@ -158,6 +178,22 @@ def _catalogue(settings: Settings) -> list[Directory]:
     return list(found.directories)
 
 
+def with_proxies(settings: Settings) -> Settings:
+    """Settings under which every process finds the same proxies; what was secret is in a file."""
+    known = listed(settings)
+    if not known and settings.proxy_policy is ProxyPolicy.REQUIRE:
+        raise Trouble("DBOLT_PROXY_POLICY is require, and there are no proxies: set DBOLT_PROXIES.")
+    path = run_folder(settings.home) / "proxies.txt"
+    if text := given_text(SecretVariables()):
+        write_private(path, text)
+        return settings.model_copy(update={"proxies": str(path.resolve())})
+    path.unlink(missing_ok=True)
+    if Path(settings.proxies).is_file():
+        # Ray's workers have working folders of their own.
+        return settings.model_copy(update={"proxies": str(Path(settings.proxies).resolve())})
+    return settings
+
+
 def _secrets(settings: Settings, parts: ExitStack, database: str) -> Secrets:
     given = SecretVariables()
     if (given.stripe_secret_key is None) != (given.stripe_webhook_secret is None):
@@ -165,6 +201,8 @@ def _secrets(settings: Settings, parts: ExitStack, database: str) -> Secrets:
             "Set both STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET, or neither: with one of them "
             "payments would be taken that lead to no job."
         )
+    if given.supabase_jwt_secret and len(given.supabase_jwt_secret.get_secret_value()) < 32:
+        raise Trouble("SUPABASE_JWT_SECRET is too short; copy the whole of it from the project.")
     url = _database(settings, given.database_url, parts, database)
     kept = _kept(run_folder(settings.home) / "secrets.json")
     return Secrets(
@@ -177,10 +215,26 @@ def _secrets(settings: Settings, parts: ExitStack, database: str) -> Secrets:
         staff_token=given.dbolt_staff_token
         or (kept.staff_token if kept else SecretStr(random.token_urlsafe(32))),
         worker_token=given.dbolt_worker_token,
+        smtp_url=_mail_server(settings, given.smtp_url),
+        supabase_jwt_secret=given.supabase_jwt_secret,
         vault_key=given.dbolt_vault_key
         or (kept.vault_key if kept else None)
         or SecretStr(random.token_urlsafe(32)),
     )
+
+
+def _mail_server(settings: Settings, url: SecretStr | None) -> SecretStr | None:
+    if url is None:
+        return None
+    from dbolt.providers.mail.smtp import SmtpMail
+
+    if "@" not in settings.mail_from:
+        raise Trouble("Set DBOLT_MAIL_FROM to the address that letters to customers come from.")
+    try:
+        SmtpMail(url)
+    except ValueError as error:
+        raise Trouble(str(error)) from error
+    return url
 
 
 def _kept(path: Path) -> Secrets | None:

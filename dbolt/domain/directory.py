@@ -29,6 +29,14 @@ class CaptchaPolicy(StrEnum):
     SERVICE = "service"
 
 
+class ProxyPolicy(StrEnum):
+    """How attempts get there: directly, through a proxy where one is good, or not without one."""
+
+    NEVER = "never"
+    PREFER = "prefer"
+    REQUIRE = "require"
+
+
 class Evidence(StrEnum):
     """How well the entry is known. Plans count what is `proven`."""
 
@@ -114,6 +122,8 @@ class Directory(_Model):
     policy_date: str = ""
     captcha: CaptchaPolicy = CaptchaPolicy.HUMAN
     pace: Pace = Pace()
+    proxy: ProxyPolicy | None = None
+    """None: as the settings say."""
     verification: str = "unknown"
     evidence: Evidence = Evidence.CANDIDATE
     block_media: bool = True

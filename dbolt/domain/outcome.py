@@ -6,6 +6,7 @@ Decided from values alone; the store carries it out only where the state still f
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import assert_never
 
 from dbolt.domain.directory import Directory
@@ -20,6 +21,7 @@ from dbolt.domain.submission import (
     NotSent,
     Pressed,
     Result,
+    VerdictKind,
     event_of_verdict,
 )
 
@@ -75,12 +77,7 @@ def of_result(
     """
     match result:
         case Pressed():
-            sent = Move(event_of_verdict(result.verdict), result.reason)
-            if sent.event is Event.UNCLEAR:
-                sent = _UNCLEAR
-            # A worker that pressed without a permit is broken; whether the form went through is
-            # for a person to find out.
-            return Outcome(Move(Event.PERSON_NEEDED, Reason.PRESS_UNCONFIRMED), sent)
+            return _of_press(result.verdict, result.reason)
         case NotSent():
             return _not_sent(result.reason, failures, chance, backoff)
         case HandOver():
@@ -97,6 +94,16 @@ def of_result(
             return _not_sent(Reason.BROWSER_CRASHED, failures, chance, backoff)
         case _:
             assert_never(result)
+
+
+@cache
+def _of_press(verdict: VerdictKind, reason: Reason) -> Outcome:
+    sent = Move(event_of_verdict(verdict), reason)
+    if sent.event is Event.UNCLEAR:
+        sent = _UNCLEAR
+    # A worker that pressed without a permit is broken; whether the form went through is for a
+    # person to find out.
+    return Outcome(Move(Event.PERSON_NEEDED, Reason.PRESS_UNCONFIRMED), sent)
 
 
 def _not_sent(reason: Reason, failures: int, chance: float, backoff: float) -> Outcome:

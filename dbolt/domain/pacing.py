@@ -26,6 +26,8 @@ class Pacer:
         """Attempts and looks at a time."""
         self._to_press = 0
         """Attempts under way that have not pressed and may yet do so."""
+        self.held_until = -math.inf
+        """When a proxy may be free for the next attempt, where it needs one."""
         self._asking = 0
         """Presses whose permits are being made durable."""
         self._started = -math.inf
@@ -77,6 +79,7 @@ class Pacer:
             latest + self.pace.spacing_s,
             self._budget_at(now, self._to_press),
             self.breaker.rests_until,
+            self.held_until,
         )
 
     def places(self, now: float) -> int:

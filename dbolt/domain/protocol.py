@@ -120,31 +120,60 @@ class RetryFilter(_Model):
 class PaidOrder(_Model):
     """A payment that was proven by the payment provider.
 
-    `event_id` and `order_id` each make the fulfilment repeatable without a second job.
+    `event_id` (empty where the provider was asked and did not tell by itself), `order_id` and
+    `payment_ref` each make the fulfilment repeatable without a second job. `amount_cents`: the
+    price that was paid, without taxes put on top. `total_cents`: what was charged; the price where
+    it is not told. `session_ref`: the checkout that was paid.
     """
 
-    event_id: str
+    event_id: str = ""
     order_id: UUID
     amount_cents: Annotated[int, Field(ge=0)]
+    total_cents: Annotated[int, Field(ge=0)] | None = None
     currency: str
     payment_ref: str = ""
+    session_ref: str = ""
+
+
+class CheckoutTurn(StrEnum):
+    """How a checkout can go on without money: it is under way by a slow method, failed, expired."""
+
+    PROCESSING = "processing"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+class CheckoutChange(_Model):
+    """What became of a checkout that is not paid."""
+
+    session_ref: Annotated[str, Field(min_length=1)]
+    turn: CheckoutTurn
 
 
 class PaymentTurn(StrEnum):
     """What can happen to a payment after it was made."""
 
     REFUNDED = "refunded"
+    REFUND_FAILED = "refund_failed"
     DISPUTED = "disputed"
     DISPUTE_WON = "dispute_won"
     DISPUTE_LOST = "dispute_lost"
 
 
 class PaymentChange(_Model):
-    """What became of a payment, proven by the payment provider. `event_id` makes it repeatable."""
+    """What became of a payment, proven by the payment provider. `event_id` makes it repeatable.
+
+    Each tells where the payment stands and not what was done last, so that any order and number of
+    them come to the same. `refunded_cents`: what has gone back in all; `whole`: that is everything.
+    `dispute_ref`: which dispute it is about.
+    """
 
     event_id: str
     payment_ref: Annotated[str, Field(min_length=1)]
     turn: PaymentTurn
+    refunded_cents: Annotated[int, Field(ge=0)] = 0
+    whole: bool = False
+    dispute_ref: str = ""
 
 
 class Fulfilled(_Model):
@@ -152,6 +181,12 @@ class Fulfilled(_Model):
 
     job_id: UUID
     created: bool
+
+
+class Recorded(_Model):
+    """Money that made no job of its own: written down, and put before staff. `problem` says why."""
+
+    problem: str
 
 
 class Refused(_Model):

@@ -41,6 +41,7 @@ class Reason(StrEnum):
     NO_FORM = "no_form"
     FILL_FAILED = "fill_failed"
     PROXY = "proxy"
+    NO_PROXY = "no_proxy"
     CERTIFICATE = "certificate"
     BROWSER_CRASHED = "browser_crashed"
     PERMIT_REFUSED = "permit_refused"
@@ -119,6 +120,7 @@ WORDS: dict[Reason, Words] = {
     Reason.NO_FORM: Words("No form for new listings was found on the directory's page."),
     Reason.FILL_FAILED: Words("The form did not keep what was typed, so nothing was sent."),
     Reason.PROXY: Words("The network route to the directory failed."),
+    Reason.NO_PROXY: Words("The network route that this directory needs was not free."),
     Reason.CERTIFICATE: Words("The directory's site has an invalid certificate."),
     Reason.BROWSER_CRASHED: Words("The browser crashed before anything was sent."),
     Reason.PERMIT_REFUSED: Words("The attempt was called off before anything was sent."),

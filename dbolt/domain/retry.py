@@ -31,6 +31,7 @@ RULES: dict[Reason, Rule] = {
     Reason.TIMEOUT: Rule(4, 60.0),
     Reason.SERVER_ERROR: Rule(4, 60.0),
     Reason.PROXY: Rule(5, 5.0, 300.0),
+    Reason.NO_PROXY: Rule(1, 10.0, counts=False),
     Reason.BROWSER_CRASHED: Rule(4, 5.0, 300.0),
     Reason.WORKER_LOST: Rule(5, 5.0, 300.0),
     # Each expiry took a lease's whole time already.

@@ -14,7 +14,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -130,6 +130,8 @@ class Schedule:
         self._open: list[tuple[float, str, int]] = []
         self._later: list[tuple[float, str, int]] = []
         self._joins: list[tuple[float, str]] = []
+        self._held: set[str] = set()
+        """Directories whose attempts wait for a proxy."""
         self._hungry: dict[str, None] = {}
         """Lanes to be read from the database, in the order in which that was found out."""
 
@@ -139,6 +141,8 @@ class Schedule:
         if lane is None:
             lane = self.lanes[slug] = Lane(slug, Pacer(pace, presses))
         lane.pacer.pace = pace
+        # Whether it needs a proxy may have changed, too.
+        lane.pacer.held_until = -math.inf
         self._offer(lane, -math.inf)
 
     def judge(self, slug: str, breaker: Breaker, now: float) -> None:
@@ -206,8 +210,14 @@ class Schedule:
             self.lanes[slug].reading = False
             self._hungry[slug] = None
 
-    def pick(self, now: float, at_most: int) -> list[Ready]:
-        """Takes up to *at_most* submissions that may start now, the lowest turns first."""
+    def pick(
+        self, now: float, at_most: int, opens: Callable[[str], float] | None = None
+    ) -> list[Ready]:
+        """Takes up to *at_most* submissions that may start now, the lowest turns first.
+
+        opens: when an attempt on a directory may begin as far as proxies go, asked once for each
+        that would be taken; until then, or until `proxies_changed`, that directory waits.
+        """
         self.tick(now)
         taken: list[Ready] = []
         if self.paused(PauseLevel.GLOBAL):
@@ -218,6 +228,11 @@ class Schedule:
             if lane.version != version:
                 continue
             if lane.pacer.may_start_at(now) > now or self.paused(PauseLevel.DIRECTORY, slug):
+                self._offer(lane, now)
+                continue
+            if opens is not None and (at := opens(slug)) > now:
+                lane.pacer.held_until = at
+                self._held.add(slug)
                 self._offer(lane, now)
                 continue
             row = self._head(lane)
@@ -245,6 +260,13 @@ class Schedule:
             lane.pacer.end(pressed=pressed)
             self._offer(lane, now)
 
+    def proxies_changed(self, now: float) -> None:
+        """A proxy was given back, or there are others: who waits for one may ask again."""
+        held, self._held = self._held, set()
+        for slug in held:
+            self.lanes[slug].pacer.held_until = -math.inf
+            self._offer(self.lanes[slug], now)
+
     def look_ended(self, slug: str, now: float) -> None:
         """A look at a listing on *slug* ended."""
         lane = self.lanes.get(slug)
@@ -254,12 +276,25 @@ class Schedule:
 
     def startable(self, now: float) -> int:
         """How many could start now, by the lines' heads and the directories' limits."""
-        if self.paused(PauseLevel.GLOBAL):
+        return sum(self.startable_on(slug, now) for slug in self.lanes)
+
+    def startable_on(self, slug: str, now: float) -> int:
+        """The same for one directory."""
+        if self.paused(PauseLevel.GLOBAL) or self.paused(PauseLevel.DIRECTORY, slug):
             return 0
-        return sum(
-            min(len(lane.heads), lane.pacer.places(now))
-            for lane in self.lanes.values()
-            if not self.paused(PauseLevel.DIRECTORY, lane.directory)
+        lane = self.lanes[slug]
+        places = min(len(lane.heads), lane.pacer.places(now)) if lane.heads else 0
+        if places <= 0 or not (self.pauses or self._gone):
+            return max(0, places)
+        # Whoever is called off or paused leaves the line only when it comes to its head.
+        return len(list(itertools.islice(filter(self._may_go, lane.heads), places)))
+
+    def _may_go(self, row: Ready) -> bool:
+        """Whether its job and its plan are neither paused nor called off."""
+        return not (
+            row.job_id in self._gone
+            or self.paused(PauseLevel.JOB, str(row.job_id))
+            or self.paused(PauseLevel.PLAN, row.plan)
         )
 
     def next_at(self) -> float:
@@ -332,12 +367,7 @@ class Schedule:
     def _head(self, lane: Lane) -> Ready | None:
         """The first of the lane whose job and plan may start; paused ones leave the memory."""
         while lane.heads:
-            row = lane.heads[0]
-            if not (
-                row.job_id in self._gone
-                or self.paused(PauseLevel.JOB, str(row.job_id))
-                or self.paused(PauseLevel.PLAN, row.plan)
-            ):
+            if self._may_go(lane.heads[0]):
                 return lane.take()
             heapq.heappop(lane.heads)
         return None

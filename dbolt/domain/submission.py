@@ -52,6 +52,8 @@ class Assignment(_Model):
     profile: Profile
     account: Account | None = None
     captcha_service: bool = False
+    proxy_id: str = ""
+    """The proxy to go through; empty for the direct way. Workers know its address and password."""
     listing_url: str = ""
     """Where the directory said that the listing is; empty where it did not say."""
 
@@ -118,6 +120,8 @@ class _Ended(_Model):
     page_url: str = ""
     duration_s: float = 0.0
     console_errors: list[str] = []
+    proxy_id: str = ""
+    """The proxy that it went through; empty for the direct way."""
 
 
 class Pressed(_Ended):

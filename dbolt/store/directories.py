@@ -70,6 +70,12 @@ async def pause(db: Connection, scope: PauseScope, actor: str) -> None:
     await db.execute(_sql("pause"), scope.level, scope.key, actor)
 
 
+async def paused_by(db: Connection, scope: PauseScope) -> str | None:
+    """Who paused *scope*; None where it is not paused."""
+    actor: str | None = await db.fetchval(_sql("paused_by"), scope.level, scope.key)
+    return actor
+
+
 async def resume(db: Connection, scope: PauseScope) -> None:
     """*scope* goes on."""
     await db.execute(_sql("resume"), scope.level, scope.key)

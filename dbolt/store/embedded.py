@@ -134,6 +134,7 @@ def _initdb(place: Place, told: Path) -> subprocess.CompletedProcess[str]:
 
 def _run(place: Place, settings: Mapping[str, str]) -> None:
     if place.process() is None:
+        _end_orphans(place)
         # Until somebody has reaped it, a killed server's number looks like a living one.
         (place.data / "postmaster.pid").unlink(missing_ok=True)
         (place.socket / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
@@ -167,6 +168,22 @@ def _run(place: Place, settings: Mapping[str, str]) -> None:
                 f"{_last(started.stdout + place.log.read_text())}"
             )
         time.sleep(0.2)
+
+
+def _end_orphans(place: Place) -> None:
+    """Ends what a killed server left running.
+
+    A connection that does not know yet could commit beside the next server, which then writes over
+    what was acknowledged. Postgres itself would notice by the file that is about to be removed.
+    """
+    orphans = place.orphans()
+    for process in orphans:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    if not _wait(lambda: not any(_alive(process) for process in orphans), _STOP_S):
+        raise EmbeddedFailure(
+            f"A killed Postgres left processes over {place.data} that do not end; end them."
+        )
 
 
 def _ensure_database(place: Place) -> None:

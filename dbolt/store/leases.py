@@ -47,9 +47,8 @@ class Leased:
 
     @classmethod
     def of(cls, row: asyncpg.Record) -> Leased:
-        """From a row of a statement that leases."""
-        values = [row[name] for name in cls.__slots__]
-        leased = cls(*values)
+        """From a row of a statement that leases: its columns have the order of these fields."""
+        leased = cls(*row)
         leased.job_state = _JOB_STATES[leased.job_state]
         return leased
 
@@ -78,8 +77,6 @@ class Settling:
 
     token: UUID
     outcome: Outcome
-    detail: str
-    listing_url: str
     result: str
 
 
@@ -139,20 +136,25 @@ async def beat(db: Connection, epoch: int, tokens: Sequence[UUID], lease_s: floa
 
 async def settle(db: Connection, epoch: int, settlings: Sequence[Settling]) -> list[Moved]:
     """Ends attempts; a token that holds no lease any more is left out of the answer."""
-    outcomes = [settling.outcome for settling in settlings]
+    # A batch has few kinds of outcomes, and what is said once for each row costs most.
+    kinds: dict[int, int] = {}
+    distinct: list[Outcome] = []
+    for one in settlings:
+        # The same object, as it comes from `of_result`; comparing costs more than saying it twice.
+        if kinds.setdefault(id(one.outcome), len(kinds) + 1) > len(distinct):
+            distinct.append(one.outcome)
     rows = await db.fetch(
         _sql("settle"),
         epoch,
-        [settling.token for settling in settlings],
-        [outcome.unsent.event for outcome in outcomes],
-        [outcome.unsent.reason for outcome in outcomes],
-        [outcome.failures for outcome in outcomes],
-        [outcome.sent.event for outcome in outcomes],
-        [outcome.sent.reason for outcome in outcomes],
-        [settling.detail for settling in settlings],
-        [settling.listing_url for settling in settlings],
-        [outcome.wait_s for outcome in outcomes],
-        [settling.result for settling in settlings],
+        [one.token for one in settlings],
+        [kinds[id(one.outcome)] for one in settlings],
+        [one.outcome.wait_s for one in settlings],
+        [one.result for one in settlings],
+        [outcome.unsent.event for outcome in distinct],
+        [outcome.unsent.reason for outcome in distinct],
+        [outcome.failures for outcome in distinct],
+        [outcome.sent.event for outcome in distinct],
+        [outcome.sent.reason for outcome in distinct],
     )
     return [Moved.of(row) for row in rows]
 

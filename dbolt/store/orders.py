@@ -10,7 +10,10 @@ from dbolt.store.queries import Connection, statements
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order with its lock held. `job_id`: the job that it became."""
+    """An order with its lock held.
+
+    `payment_ref`: the payment that its job stands for. `job_id`: the job that it became.
+    """
 
     id: UUID
     customer_id: UUID
@@ -18,6 +21,7 @@ class Order:
     amount_cents: int
     currency: str
     state: str
+    payment_ref: str
     job_id: UUID | None
 
 
@@ -38,10 +42,9 @@ async def pay(db: Connection, epoch: int, order_id: UUID, payment_ref: str) -> N
     await db.execute(_sql("pay"), epoch, order_id, payment_ref)
 
 
-async def paid_by(db: Connection, payment_ref: str) -> Order | None:
-    """The order that a payment was for, which nobody else changes before this transaction ends."""
-    row = await db.fetchrow(_sql("paid_by"), payment_ref)
-    return None if row is None else Order(**dict(row))
+async def expire(db: Connection, epoch: int, order_id: UUID) -> None:
+    """The order waits for no payment any more, unless another checkout of it is open."""
+    await db.execute(_sql("expire"), epoch, order_id)
 
 
 async def refund(db: Connection, epoch: int, order_id: UUID) -> None:

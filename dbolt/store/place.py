@@ -145,6 +145,15 @@ class Place:
             return None
         return found if ours else None
 
+    def orphans(self) -> list[psutil.Process]:
+        """What is left of a server whose first process is gone: it may still write to the data."""
+        found: list[psutil.Process] = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                if process.name() == "postgres" and process.cwd() == str(self.data):
+                    found.append(process)
+        return found
+
 
 def _programs() -> Path:
     # Importing the package would look for a runtime folder, take locks and warn.

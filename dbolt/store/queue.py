@@ -17,6 +17,10 @@ _LOCK = 0x6462_6F6C_7465_706F
 """The advisory lock of takeovers ("dboltepo"): two at once come one after the other."""
 
 
+WRITERS = 2
+"""Connections of one orchestrator that write side by side; each has a row of its own."""
+
+
 class Fenced(Exception):
     """Another orchestrator has taken over: this one must stop serving."""
 
@@ -28,6 +32,14 @@ class Epoch:
     number: int
     turn: float
     now: float
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """`now`: the database's clock. `overdue`: whether leases have run out."""
+
+    now: float
+    overdue: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,24 +113,35 @@ async def take_over(db: Connection) -> Epoch:
     return Epoch(row["epoch"], row["turn"], row["now"])
 
 
-async def begin_batch(db: Connection, epoch: int, batch: int, served: float) -> float:
-    """Opens a transaction of this epoch; the database's clock. Raises Fenced."""
-    now: float | None = await db.fetchval(_sql("begin_batch"), epoch, batch, served)
+async def begin_batch(db: Connection, epoch: int, place: int, batch: int, served: float) -> float:
+    """Opens the transaction *batch* of a writer of this epoch; the database's clock.
+
+    place: the writer's, below WRITERS. Raises Fenced.
+    """
+    now: float | None = await db.fetchval(_sql("begin_batch"), epoch, place, batch, served)
     if now is None:
         raise Fenced
     return now
 
 
-async def committed(db: Db, epoch: int, batch: int) -> bool:
-    """Whether the epoch's transaction *batch* was committed, after its connection was lost.
+async def committed(db: Db, epoch: int, place: int, batch: int) -> bool:
+    """Whether a writer's transaction *batch* was committed, after its connection was lost.
 
     Raises Fenced where another epoch has begun, so that nobody can tell any more.
     """
-    row = await db.fetchrow(_sql("last_batch"))
+    row = await db.fetchrow(_sql("last_batch"), place)
     if row is None or row["epoch"] != epoch:
         raise Fenced
     done: int = row["batch"]
     return done >= batch
+
+
+async def watch(db: Db, epoch: int, grace_s: float) -> Watch:
+    """A look without a write, so that an idle queue is idle. Raises Fenced."""
+    row = await db.fetchrow(_sql("watch"), grace_s)
+    if row is None or row["epoch"] != epoch:
+        raise Fenced
+    return Watch(row["now"], row["overdue"])
 
 
 async def lines(db: Db, windows: Mapping[str, int], paused_plans: Sequence[str]) -> dict[str, Line]:

@@ -45,12 +45,16 @@ class HeldLook:
 
 @dataclass(frozen=True, slots=True)
 class LookEnd:
-    """How a look ended. `again_s`: seconds to the next one, None where this was the last."""
+    """How a look ended. `again_s`: seconds to the next one, None where this was the last.
+
+    `counted`: whether it was one of the tries that a submission gets.
+    """
 
     token: UUID
     found: bool | None
     again_s: float | None
     result: str
+    counted: bool = True
 
 
 async def add(db: Connection, epoch: int, waits_s: Mapping[UUID, float]) -> None:
@@ -116,6 +120,7 @@ async def settle(db: Connection, epoch: int, ends: Sequence[LookEnd]) -> dict[UU
         [end.found for end in ends],
         [end.again_s for end in ends],
         [end.result for end in ends],
+        [end.counted for end in ends],
     )
     return {row["token"]: row["directory"] for row in rows}
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -15,6 +15,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from serve_app import browsers
 from serve_app.identity import Staff, Viewer, viewer_of
 from serve_app.parts import parts_of
 from serve_app.problems import Problem
@@ -35,8 +36,10 @@ async def metrics(
     up = GaugeMetricFamily(
         "dbolt_orchestrator_up", "1 while the orchestrator answers.", value=float(told is not None)
     )
+    pool = await answer_or_away(parts.browsers.status())
     registry = CollectorRegistry()
-    registry.register(_Told([up, *metrics_of(told or {})]))
+    of_pool = browsers.metrics_of(pool) if pool else ()
+    registry.register(_Told([up, *metrics_of(told or {}), *of_pool]))
     text = generate_latest(registry) + generate_latest(parts.counters.registry)
     return PlainTextResponse(text.decode(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
@@ -60,6 +63,16 @@ _COMMIT = (
     ("outages", "dbolt_database_outages", "Times the database went away."),
 )
 
+_PROXY_NUMBERS = (
+    ("in_use", "dbolt_proxy_in_use", "Attempts that go through it now."),
+    ("score", "dbolt_proxy_score", "How likely it works, up to 1."),
+    ("cooling_s", "dbolt_proxy_cooling_seconds", "For how long it is left alone still."),
+)
+_PROXY_COUNTS = (
+    ("leases", "dbolt_proxy_leases", "Attempts that were given it."),
+    ("faults", "dbolt_proxy_faults", "Failures of its own."),
+)
+
 
 def metrics_of(status: Mapping[str, Any]) -> Iterator[Metric]:
     """The orchestrator's status as metrics; what it does not tell is left out."""
@@ -76,10 +89,24 @@ def metrics_of(status: Mapping[str, Any]) -> Iterator[Metric]:
     for name, metric, words in (*_NUMBERS, *_COUNTS):
         if name in numbers:
             yield GaugeMetricFamily(metric, words, value=numbers[name])
+    yield from _of_proxies(status.get("proxies", []))
     commit = status.get("commit", {})
     for name, metric, words in _COMMIT:
         if name in commit:
             yield CounterMetricFamily(metric, words, value=commit[name])
+
+
+def _of_proxies(proxies: Sequence[Mapping[str, Any]]) -> Iterator[Metric]:
+    for name, metric, words in _PROXY_NUMBERS:
+        gauge = GaugeMetricFamily(metric, words, labels=["proxy"])
+        for proxy in proxies:
+            gauge.add_metric([proxy["id"]], proxy[name])
+        yield gauge
+    for name, metric, words in _PROXY_COUNTS:
+        counter = CounterMetricFamily(metric, words, labels=["proxy"])
+        for proxy in proxies:
+            counter.add_metric([proxy["id"]], proxy[name])
+        yield counter
 
 
 class _Told(Collector):

@@ -9,11 +9,10 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, EmailStr
 
 from dbolt.domain.plan import PlanName
-from dbolt.providers.payments import Unavailable
-from serve_app.accounts import Placed, place_order
+from serve_app.accounts import place_order
 from serve_app.identity import Viewer, viewer_of
-from serve_app.parts import Parts, parts_of
-from serve_app.problems import Problem
+from serve_app.parts import parts_of
+from serve_app.payments import pay_page
 
 router = APIRouter(prefix="/api/v1", tags=["orders"])
 
@@ -41,17 +40,6 @@ class OrderPlaced(BaseModel):
     checkout_url: str
 
 
-async def open_checkout(parts: Parts, placed: Placed) -> str:
-    """The address of the pay page. Raises Problem(503) where none can be opened."""
-    order_page = f"{parts.base_url}/orders/{placed.order.order_id}"
-    opened = await parts.checkout.open(
-        placed.order, success_url=order_page, cancel_url=f"{parts.base_url}/#plans"
-    )
-    if isinstance(opened, Unavailable):
-        raise Problem(503, opened.problem)
-    return opened.url
-
-
 @router.post("/orders", status_code=201)
 async def place(
     request: Request, wanted: OrderRequest, viewer: Annotated[Viewer | None, Depends(viewer_of)]
@@ -64,5 +52,5 @@ async def place(
         session_token=placed.session.get_secret_value() if placed.session else None,
         amount_cents=placed.order.amount_cents,
         currency=placed.order.currency,
-        checkout_url=await open_checkout(parts, placed),
+        checkout_url=await pay_page(parts, placed.order),
     )

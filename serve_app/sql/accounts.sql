@@ -24,10 +24,13 @@ returning id;
 
 -- name: order
 select o.id, o.customer_id, o.plan, o.amount_cents, o.currency, o.state, c.email,
-       j.id as job_id, j.state as job_state
+       j.id as job_id, j.state as job_state, last.state as checkout, last.session_ref
 from orders o
 join customers c on c.id = o.customer_id
 left join jobs j on j.order_id = o.id
+left join lateral (
+    select state, session_ref from checkouts where order_id = o.id order by attempt desc limit 1
+) last on true
 where o.id = $1;
 
 -- name: lock_customer

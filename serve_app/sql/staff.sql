@@ -17,7 +17,8 @@ select count(distinct job_id) from job_results where state = $1;
 select count(distinct worker) from job_results where token is not null;
 
 -- name: live_today
-select count(*) from job_results where state = 'live' and updated_at >= date_trunc('day', now());
+select count(*) from job_results
+where resting = 'live' and resting_since >= date_trunc('day', now());
 
 -- name: minutes
 -- The last hour minute by minute: what came of submissions, and how the levels moved. Newest
@@ -79,3 +80,18 @@ limit 2000;
 
 -- name: directory_count
 select count(*) from directories where active;
+
+-- name: attention_count
+select count(*) from attention where done_at is null;
+
+-- name: attention
+-- Payments that staff must look at, the open ones first.
+select a.id, a.kind, a.payment_ref, a.detail, a.created_at, a.done_at, a.done_by, p.total_cents,
+       c.email, j.id as job_id
+from attention a
+left join payments p on p.payment_ref = a.payment_ref
+left join orders o on o.id = a.order_id
+left join customers c on c.id = o.customer_id
+left join jobs j on j.order_id = o.id
+order by a.done_at is not null, a.id
+limit 200;

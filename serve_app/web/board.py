@@ -61,6 +61,7 @@ class Overview:
     counts: Mapping[str, int]
     job_counts: Mapping[str, int]
     directories: int
+    payments: int
     paused: bool
 
     @property
@@ -161,6 +162,7 @@ async def overview_of(connection: Connection) -> Overview:
             "failed": await connection.fetchval(sql["jobs_having"], State.FAILED),
         },
         directories=await connection.fetchval(sql["directory_count"]),
+        payments=await connection.fetchval(sql["attention_count"]),
         paused="global" in paused,
     )
 

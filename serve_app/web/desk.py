@@ -36,6 +36,7 @@ _NOTICES = {
     "paused": "Paused. What has been sent is followed to its end.",
     "resumed": "Resumed.",
     "cancelled": "The job is cancelled.",
+    "attended": "Marked as seen to.",
     "done": "Marked as handed in. It is looked up on the directory next.",
 }
 
@@ -50,11 +51,12 @@ def notice_of(request: Request) -> str:
     return "1 submission is in the queue again." if number == 1 else words.format(n=f"{number:,}")
 
 
-def nav_items(*, queued: int, person: int, directories: int) -> list[NavItem]:
+def nav_items(*, queued: int, person: int, directories: int, payments: int) -> list[NavItem]:
     """The side bar with its numbers."""
     return [
         NavItem("queue", "Live queue", "queue", "/staff", queued),
         NavItem("person", "Needs a person", "person", "/staff?tab=person", person),
+        NavItem("payments", "Payments", "shield", "/staff/payments", payments),
         NavItem("directories", "Directories", "globe", "/staff/directories", directories),
         NavItem("health", "Health", "pulse", "/staff/health"),
     ]
@@ -66,6 +68,12 @@ async def desk_of(request: Request, here: str) -> Desk:
     async with reading(parts_of(request), Staff()) as connection:
         counts = {row["state"]: row["n"] for row in await connection.fetch(sql["counts"])}
         directories = await connection.fetchval(sql["directory_count"])
+        payments = await connection.fetchval(sql["attention_count"])
     waiting = sum(counts.get(state, 0) for state in ("queued", "leased", "pressed"))
-    items = nav_items(queued=waiting, person=counts.get("needs_person", 0), directories=directories)
+    items = nav_items(
+        queued=waiting,
+        person=counts.get("needs_person", 0),
+        directories=directories,
+        payments=payments,
+    )
     return Desk(items, here, notice_of(request))

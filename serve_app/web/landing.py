@@ -8,12 +8,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, PlainTextResponse, Response
-from pydantic import EmailStr, TypeAdapter, ValidationError
 
 from dbolt.domain.lifecycle import JobState
 from dbolt.domain.plan import PLANS, PlanName
-from serve_app.accounts import KnownOrder, Placed, find_order, place_order
-from serve_app.api.orders import open_checkout
+from serve_app.accounts import KnownOrder, find_order, place_order
 from serve_app.identity import (
     SESSION_S,
     AnyViewer,
@@ -24,12 +22,24 @@ from serve_app.identity import (
     viewer_of,
 )
 from serve_app.parts import Parts, parts_of
+from serve_app.payments import look_after, pay_page
 from serve_app.problems import Problem
+from serve_app.web.doors import NO_ADDRESS, email_in
 from serve_app.web.pages import Posted, go, page
 
 router = APIRouter(include_in_schema=False)
 
-_EMAIL: TypeAdapter[str] = TypeAdapter(EmailStr)
+PRIVATE = (
+    "/account",
+    "/api/",
+    "/jobs/",
+    "/link/",
+    "/orders/",
+    "/pay/",
+    "/pay-again/",
+    "/sign-in",
+    "/staff",
+)
 MaybeViewer = Annotated[Viewer | None, Depends(viewer_of)]
 
 
@@ -42,8 +52,7 @@ async def landing(request: Request) -> Response:
 @router.get("/robots.txt")
 async def robots() -> PlainTextResponse:
     """What search engines are to leave alone: everything that belongs to somebody."""
-    private = ("/api/", "/jobs/", "/orders/", "/pay/", "/pay-again/", "/sign-in", "/staff")
-    return PlainTextResponse("User-agent: *\n" + "".join(f"Disallow: {p}\n" for p in private))
+    return PlainTextResponse("User-agent: *\n" + "".join(f"Disallow: {p}\n" for p in PRIVATE))
 
 
 @router.get("/favicon.ico")
@@ -56,11 +65,22 @@ async def favicon() -> FileResponse:
 async def order_form(request: Request, viewer: MaybeViewer, plan: str = "growth") -> Response:
     """The order form, with a plan chosen."""
     email = viewer.email if isinstance(viewer, Customer) else ""
-    return _order_page(request, plan=plan, email=email)
+    return _order_page(request, plan=plan, email=email, account=_account(viewer))
+
+
+def _account(viewer: Viewer | None) -> str:
+    """The address of the account that is signed in to: orders go there and nowhere else."""
+    return viewer.email if isinstance(viewer, Customer) and viewer.verified else ""
 
 
 def _order_page(
-    request: Request, *, plan: str, email: str, problem: str = "", email_problem: str = ""
+    request: Request,
+    *,
+    plan: str,
+    email: str,
+    account: str,
+    problem: str = "",
+    email_problem: str = "",
 ) -> Response:
     return page(
         request,
@@ -69,6 +89,7 @@ def _order_page(
         plans=list(PLANS.values()),
         chosen=plan if plan in set(PlanName) else "growth",
         email=email,
+        account=account,
         problem=problem,
         email_problem=email_problem,
     )
@@ -78,16 +99,15 @@ def _order_page(
 async def order(request: Request, form: Posted, viewer: MaybeViewer) -> Response:
     """Takes the order and sends the customer to pay."""
     parts = parts_of(request)
-    plan, email = str(form.get("plan", "")), str(form.get("email", "")).strip()
+    plan, email, account = str(form.get("plan", "")), str(form.get("email", "")), _account(viewer)
+    told = {"plan": plan, "email": email.strip()[:254], "account": account}
     if plan not in set(PlanName):
-        return _order_page(request, plan=plan, email=email, problem="Choose one of the plans.")
-    try:
-        address = _EMAIL.validate_python(email)
-    except ValidationError:
-        told = "This is not an e-mail address; write it like you@your-business.com."
-        return _order_page(request, plan=plan, email=email, email_problem=told)
+        return _order_page(request, **told, problem="Choose one of the plans.")
+    address = account or email_in(form)
+    if not address:
+        return _order_page(request, **told, email_problem=NO_ADDRESS)
     placed = await place_order(parts, address, PlanName(plan), viewer)
-    answer = go(await open_checkout(parts, placed))
+    answer = go(await pay_page(parts, placed.order))
     if placed.session is not None:
         token = placed.session.get_secret_value()
         put_cookie(request, answer, "session", token, max_age_s=SESSION_S)
@@ -95,13 +115,22 @@ async def order(request: Request, form: Posted, viewer: MaybeViewer) -> Response
 
 
 @router.get("/orders/{order_id}")
-async def order_state(request: Request, viewer: AnyViewer, order_id: UUID) -> Response:
+async def order_state(
+    request: Request, viewer: AnyViewer, order_id: UUID, session_id: str = ""
+) -> Response:
     """Where the payment page sends the customer back to: waits for the job, then shows it."""
-    known = await order_or_404(parts_of(request), viewer, order_id)
+    parts = parts_of(request)
+    known = await order_or_404(parts, viewer, order_id)
+    # The address proves nothing: it only says that somebody comes from paying. What is asked about
+    # is the session that we opened for this order ourselves.
+    if known.job_id is None and session_id and session_id == known.session_ref:
+        await look_after(parts, order_id)
+        known = await order_or_404(parts, viewer, order_id)
     if known.job_id is None:
         answer = page(request, "order_wait.html", order=known)
-        # Works without scripts, and shows nothing that a script could do better.
-        answer.headers["Refresh"] = "2"
+        if known.checkout in {"", "open"}:
+            # Works without scripts, and shows nothing that a script could do better.
+            answer.headers["Refresh"] = "2"
         return answer
     if known.job_state is JobState.AWAITING_PROFILE:
         return go(f"/jobs/{known.job_id}/profile")
@@ -110,12 +139,12 @@ async def order_state(request: Request, viewer: AnyViewer, order_id: UUID) -> Re
 
 @router.get("/pay-again/{order_id}")
 async def pay_again(request: Request, viewer: AnyViewer, order_id: UUID) -> Response:
-    """Back to the payment of an order that is still open."""
+    """Back to the payment of an order that nobody has paid yet, in a new checkout if need be."""
     parts = parts_of(request)
     known = await order_or_404(parts, viewer, order_id)
-    if known.state != "open":
+    if known.state not in {"open", "expired"}:
         return go(f"/orders/{order_id}")
-    return go(await open_checkout(parts, Placed(known.order, None)))
+    return go(await pay_page(parts, known.order))
 
 
 async def order_or_404(parts: Parts, viewer: Viewer, order_id: UUID) -> KnownOrder:

@@ -40,6 +40,7 @@ FILTERS = {
     "field_label": words.field_label,
     "pill": words.submission_pill,
     "job_pill": words.job_pill,
+    "order_pill": words.order_pill,
     "job_name": words.job_name,
     "job_title": words.job_title,
     "plan_name": words.plan_name,
@@ -98,6 +99,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         template,
         form_token=_form_token(request, cookie),
         path=request.url.path,
+        me=getattr(request.state, "customer", None),
         **values,
     )
     answer = HTMLResponse(html, status)
@@ -160,6 +162,7 @@ _TITLES = {
     409: "Not now",
     413: "Too large",
     422: "Not quite",
+    429: "Too many tries",
     500: "Something broke",
     503: "Back in a moment",
 }

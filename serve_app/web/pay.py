@@ -8,7 +8,7 @@ import httpx
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from dbolt.providers.payments.standin import signed_event
+from dbolt.providers.payments.standin import StandinCheckout, Step
 from serve_app.accounts import KnownOrder, find_order
 from serve_app.identity import Staff, reading
 from serve_app.parts import Parts, parts_of
@@ -23,19 +23,24 @@ WEBHOOK_WAIT_S = 15.0
 @router.get("/pay/{order_id}")
 async def show(request: Request, order_id: UUID) -> Response:
     """What is to be paid. Whoever has the address may pay, as with a real payment link."""
+    _standin(parts_of(request))
     known = await _order(parts_of(request), order_id)
-    return page(request, "pay.html", order=known.order, paid=known.state != "open")
+    return page(request, "pay.html", order=known.order, known=known)
 
 
 @router.post("/pay/{order_id}")
-async def pay(request: Request, order_id: UUID, _form: Posted) -> Response:
-    """Sends the event that Stripe would send, to the webhook, over HTTP as Stripe would."""
+async def pay(request: Request, order_id: UUID, form: Posted) -> Response:
+    """Does what Stripe does: the checkout goes on, and the webhook is told over HTTP."""
     parts = parts_of(request)
+    checkout = _standin(parts)
     known = await _order(parts, order_id)
-    if known.state == "open":
-        body, header = signed_event(known.order, parts.secrets.stripe_webhook_secret)
-        await _tell(parts.webhook_url or "", body, header)
-    return go(f"/orders/{order_id}")
+    how = str(form.get("how", Step.CARD))
+    if how not in set(Step):
+        raise Problem(422, "This is no way to pay here.")
+    event = checkout.take(known.session_ref, Step(how), parts.secrets.stripe_webhook_secret)
+    if event is not None:
+        await _tell(parts.webhook_url or "", *event)
+    return go(f"/orders/{order_id}?session_id={known.session_ref}")
 
 
 async def _tell(webhook_url: str, body: bytes, header: str) -> None:
@@ -49,9 +54,13 @@ async def _tell(webhook_url: str, body: bytes, header: str) -> None:
         raise Problem(503, "The payment was not taken yet; try again shortly.")
 
 
-async def _order(parts: Parts, order_id: UUID) -> KnownOrder:
-    if parts.webhook_url is None:
+def _standin(parts: Parts) -> StandinCheckout:
+    if parts.webhook_url is None or not isinstance(parts.checkout, StandinCheckout):
         raise Problem(404, "Payments are made at Stripe.")
+    return parts.checkout
+
+
+async def _order(parts: Parts, order_id: UUID) -> KnownOrder:
     async with reading(parts, Staff("pay page")) as connection:
         known = await find_order(connection, order_id)
     if known is None:

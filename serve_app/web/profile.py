@@ -33,7 +33,7 @@ def _form_page(
 ) -> Response:
     key = key_of(request, viewer)
     # Behind the # it is sent to no server and stands in no log.
-    link = f"{parts_of(request).base_url}/sign-in?next=/jobs/{job.id}#{key}" if key else ""
+    link = f"{parts_of(request).base_url}/sign-in/key?next=/jobs/{job.id}#{key}" if key else ""
     return page(
         request,
         "profile.html",

@@ -57,6 +57,7 @@ def _desk(request: Request, board: Board) -> Desk:
         queued=waiting,
         person=counts.get("needs_person", 0),
         directories=board.overview.directories,
+        payments=board.overview.payments,
     )
     return Desk(items, "person" if board.tab == "person" else "queue", notice_of(request))
 

@@ -52,6 +52,14 @@ _JOB: dict[JobState, Pill] = {
 }
 
 
+_ORDER = {
+    "open": Pill("not paid", "amber"),
+    "paid": Pill("paid", "green"),
+    "expired": Pill("expired", "grey"),
+    "refunded": Pill("refunded", "grey"),
+}
+
+
 def submission_pill(state: State) -> Pill:
     """A submission's state."""
     return _SUBMISSION[state]
@@ -81,6 +89,11 @@ GROUPS: tuple[Group, ...] = (
     Group("left", "Left out", "dim", frozenset({State.SKIPPED, State.CANCELLED})),
     Group("working", "Still to do", "track", MOVING),
 )
+
+
+def order_pill(state: str) -> Pill:
+    """An order that has no job, in words."""
+    return _ORDER[state]
 
 
 def job_name(job_id: UUID) -> str:

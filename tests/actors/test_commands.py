@@ -16,6 +16,7 @@ from dbolt.domain.protocol import (
     Fulfilled,
     PauseLevel,
     PauseScope,
+    Recorded,
     Refused,
     RetryFilter,
 )
@@ -60,16 +61,19 @@ async def test_one_payment_makes_one_job_however_often_it_is_told(shop: Shop) ->
         ({"order_id": uuid4()}, "There is no order"),
     ],
 )
-async def test_a_payment_that_does_not_fit_makes_nothing(
+async def test_a_payment_that_does_not_fit_makes_no_job_and_is_put_before_staff(
     shop: Shop, more: dict[str, object], problem: str
 ) -> None:
     orchestrator = await shop.orchestrator(catalogue(1))
     order = await shop.order(await shop.customer())
-    answer = await orchestrator.fulfil(paid(order, **more))
-    assert isinstance(answer, Refused)
-    assert problem in answer.problem
+    notice = paid(order, payment_ref="pi_1", **more)
+    for _ in range(2):
+        answer = await orchestrator.fulfil(notice)
+        assert isinstance(answer, Recorded)
+        assert problem in answer.problem
     assert await shop.one("select count(*) from jobs") == 0
-    assert await shop.one("select count(*) from payment_events") == 0
+    assert await shop.one("select array_agg(payment_ref) from payments") == ["pi_1"]
+    assert problem in await shop.one("select detail from attention where done_at is null")
     assert await shop.one("select state from orders") == "open"
 
 

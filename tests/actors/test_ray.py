@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import logging
 import os
 import signal
 from collections.abc import Iterator
@@ -19,6 +21,7 @@ from pydantic import SecretStr
 from ray.exceptions import RayError
 
 from actors import ray_actors, runtime
+from dbolt.domain.browsers import PoolStatus
 from dbolt.domain.protocol import Ack, Exchange, Fulfilled, Reply, Settlement
 from dbolt.settings import Secrets, Settings
 from tests.support.postgres import TEMPLATE, at, run_sql
@@ -73,10 +76,24 @@ def lives(pid: int) -> bool:
     return psutil.pid_exists(pid)
 
 
+def spoken(words: str) -> list[str]:
+    """What becomes of *words* in the log of the process that this runs in."""
+    record = logging.LogRecord("test", logging.WARNING, "", 0, words, None, None)
+    return [handler.format(record) for handler in logging.getLogger().handlers]
+
+
+async def test_every_process_speaks_without_secrets(cluster: Running) -> None:
+    said = "Bearer abcdef0123456789 of ada@example.com"
+    [line] = await ray.remote(spoken).options(num_cpus=0).remote(said)
+    assert "Bearer ***" in line
+    assert "abcdef" not in line
+    assert "ada@" not in line
+
+
 async def test_a_worker_holds_no_secret_and_no_address(cluster: Running) -> None:
     worker = await worker_named("browser-0")
     environment: dict[str, str] = await worker.environment.remote()
-    pid = (await worker.status.remote())["pid"]
+    pid = (await worker.status.remote()).pid
     words = json.dumps(environment) + " ".join(psutil.Process(pid).cmdline())
     for secret in (cluster.database, "kept_from_workers", "postgresql://", "secrets.json"):
         assert secret not in words
@@ -113,6 +130,34 @@ async def test_leases_outlive_a_killed_orchestrator(cluster: Running) -> None:
     count = "select count(*) from job_results where state = 'submitted'"
     assert await shop.one(count) == len(tokens)
     await connection.close()
+
+
+async def test_a_new_pool_takes_over_the_workers_at_work(cluster: Running) -> None:
+    worker = await worker_named("browser-0")
+    pid = (await worker.status.remote()).pid
+    pool = await asyncio.to_thread(ray.get_actor, ray_actors.POOL, namespace=ray_actors.NAMESPACE)
+    os.kill(await pool.pid.remote(), signal.SIGKILL)
+    told: PoolStatus | None = None
+    try:
+        async with asyncio.timeout(60):
+            while told is None or [one.pid for one in told.browsers] != [pid]:
+                await asyncio.sleep(0.2)
+                with contextlib.suppress(RayError):
+                    told = await pool.status.remote()
+    except TimeoutError:
+        pytest.fail(f"{pid} was not taken over: {told}")
+    assert (told.hired, told.target) == (0, 1)
+    assert psutil.Process(pid).is_running()
+
+
+async def test_without_an_orchestrator_all_goes_in_good_order_too(cluster: Running) -> None:
+    """The last test: nothing is left of the cluster after it."""
+    family = children()
+    ray.kill(runtime.orchestrator())
+    await asyncio.to_thread(runtime.stop)
+    ours = [psutil.Process(pid) for pid in family & cluster.processes if lives(pid)]
+    _, alive = await asyncio.to_thread(psutil.wait_procs, ours, 10)
+    assert not alive
 
 
 async def answered(line: ray_actors.Line, said: Exchange) -> Reply:

@@ -130,7 +130,7 @@ async def test_an_attempt_has_its_time_whatever_the_lease_and_the_clocks_say(sho
     craft.hold = asyncio.Event()
     async with working(Worker("w", skewed, Engine(), craft, heartbeat_s=0.2)):
         await shop.job(orchestrator)
-        await until(shop, "select now() > max(started_at) + interval '2 s' from attempts")
+        await until(shop, "select now() > max(leased_at) + interval '2 s' from job_results")
         craft.hold.set()
         await until(shop, "select state = 'complete' from jobs")
     assert await shop.states() == {"submitted": 1}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
@@ -14,6 +16,7 @@ from serve_app.site import build_site
 from serve_app.webhook import build_webhook
 from tests.support.selling import Shop, given
 from tests.support.serving import Line, Shelf, client_of, parts_on
+from tests.support.signing import Visitor, visitor
 
 
 @pytest_asyncio.fixture
@@ -75,3 +78,27 @@ def profile() -> dict[str, Any]:
 def shop(api: httpx.AsyncClient, webhook: httpx.AsyncClient) -> Shop:
     """Orders and pays."""
     return Shop(api, webhook)
+
+
+Visit = Callable[..., Awaitable[Visitor]]
+
+
+@pytest_asyncio.fixture
+async def visit(parts: Parts, database: str) -> AsyncIterator[Visit]:
+    """Opens fresh browsers at the site."""
+    app = build_site(lambda: given(parts))
+    async with contextlib.AsyncExitStack() as closing:
+        await closing.enter_async_context(app.router.lifespan_context(app))
+
+        async def open_one(address: str = "127.0.0.1") -> Visitor:
+            return await closing.enter_async_context(visitor(app, database, address))
+
+        yield open_one
+
+
+@pytest_asyncio.fixture
+async def owner(database: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+    """A connection as the tables' owner."""
+    connection = await asyncpg.connect(database)
+    yield connection
+    await connection.close()

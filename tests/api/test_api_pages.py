@@ -187,6 +187,6 @@ async def test_the_key_is_shown_to_the_browser_that_ordered_alone(
     path, key = f"/jobs/{job_id}/profile", placed["session_token"]
     assert key not in (await api.get(path, headers=STAFF | PAGE)).text
     api.cookies.set("dbolt-session", key)
-    link = f"http://testserver/sign-in?next=/jobs/{job_id}#{key}"
+    link = f"http://testserver/sign-in/key?next=/jobs/{job_id}#{key}"
     assert f'href="{link}"' in (await api.get(path)).text
     assert key not in (await api.get(path, headers=STAFF | PAGE)).text

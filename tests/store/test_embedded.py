@@ -97,6 +97,29 @@ def test_a_second_start_takes_over_what_a_killed_process_left(folder: Path) -> N
     assert servers(folder) == []
 
 
+def test_no_connection_of_a_killed_server_outlives_it(folder: Path) -> None:
+    # It could commit beside the next server, which would write over that.
+    server = embedded.start(folder)
+
+    async def connected() -> tuple[asyncpg.Connection[asyncpg.Record], psutil.Process]:
+        connection = await asyncpg.connect(server.url)
+        return connection, psutil.Process(await connection.fetchval("select pg_backend_pid()"))
+
+    with asyncio.Runner() as runner:
+        connection, backend = runner.run(connected())
+        backend.suspend()
+        [process] = servers(folder)
+        process.kill()
+        server = embedded.start(folder)
+        try:
+            assert not backend.is_running() or backend.status() == psutil.STATUS_ZOMBIE
+        finally:
+            connection.terminate()
+            if backend.is_running():
+                backend.resume()
+            server.stop()
+
+
 def test_a_killed_server_is_started_again_with_what_was_committed(folder: Path) -> None:
     server = embedded.start(folder)
     ask(server.url, "create table kept as select 42 as answer")

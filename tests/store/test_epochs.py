@@ -18,7 +18,7 @@ from dbolt.domain.lifecycle import Event, JobEvent
 from dbolt.domain.outcome import of_result
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import NotSent
-from dbolt.store import directories, jobs, leases, orders, queue, verifications
+from dbolt.store import directories, jobs, leases, orders, outbox, queue, verifications
 from dbolt.store.leases import Asked, Grant, Patience, Settling
 from dbolt.store.queries import statements
 from dbolt.store.queue import Wish
@@ -65,6 +65,7 @@ class Late:
     epoch: int
     job: UUID
     order: UUID
+    unpaid: UUID
     queued: UUID
     leased: UUID
     pressed: UUID
@@ -100,11 +101,16 @@ async def late(shop: Shop) -> AsyncIterator[Late]:
     await shop.db.execute("update verifications set due_at = now() where token is null")
     await shop.db.execute("update job_results set deadline_at = now() where token is not null")
     await shop.db.execute("update jobs set state = 'queued'")
+    await shop.db.execute("insert into outbox (kind, payload) values ('job_complete', '{}')")
     yield Late(
         shop.db,
         epoch,
         job,
         await shop.one("select id from orders"),
+        await shop.one(
+            "insert into orders (customer_id, plan, amount_cents, currency)"
+            " select customer_id, plan, amount_cents, currency from orders returning id"
+        ),
         await shop.one("select id from job_results where state = 'queued'"),
         given[3].token,
         given[0].token,
@@ -116,7 +122,7 @@ async def late(shop: Shop) -> AsyncIterator[Late]:
 
 def _settling(token: UUID) -> Settling:
     outcome = of_result(NotSent(reason=Reason.UNREACHABLE), 0, 0.5)
-    return Settling(token, outcome, "late", "", "{}")
+    return Settling(token, outcome, '{"detail": "late"}')
 
 
 DEEDS: dict[str, Callable[[Late], Awaitable[Any]]] = {
@@ -145,6 +151,8 @@ DEEDS: dict[str, Callable[[Late], Awaitable[Any]]] = {
     "move up": lambda it: jobs.move_up(it.db, it.epoch, [(it.queued, 99.0)]),
     "priority": lambda it: jobs.prioritise(it.db, it.epoch, it.job, 77, "late"),
     "health": lambda it: directories.keep_health(it.db, it.epoch, {"a": Breaker(9, 1.0)}),
+    "messages": lambda it: outbox.take(it.db, it.epoch, 10, 60.0),
+    "expire an order": lambda it: orders.expire(it.db, it.epoch, it.unpaid),
     "refund": lambda it: orders.refund(it.db, it.epoch, it.order),
 }
 
@@ -180,7 +188,7 @@ async def test_each_statement_needs_its_own_look_at_the_epoch(
     late: Late, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     missed: list[str] = []
-    for aggregate in ("queue", "jobs", "orders", "verifications", "directories"):
+    for aggregate in ("queue", "jobs", "orders", "verifications", "directories", "outbox"):
         named = statements(aggregate)
         for name, text in named.items():
             if "o.epoch = $" not in text or (aggregate, name) in ELSEWHERE:

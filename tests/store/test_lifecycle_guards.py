@@ -70,7 +70,8 @@ async def force(owner: asyncpg.Connection[asyncpg.Record], submission: UUID, sta
         update job_results set state = $2, pressed_at = now(), turn = 1,
             reason = case $2 when 'live' then 'found_live' else 'accepted' end,
             token = case when $3 then $4::uuid end, epoch = case when $3 then 1 end,
-            worker = case when $3 then 'w' end, deadline_at = case when $3 then now() end
+            worker = case when $3 then 'w' end, deadline_at = case when $3 then now() end,
+            leased_at = case when $3 then now() end, attempt = greatest(attempt, 1) + 1
         where id = $1
         """,
         submission,
@@ -109,18 +110,23 @@ async def test_an_epoch_that_is_over_moves_nothing(
     wish = Wish(submission, Event.SKIPPED, Reason.POLICY_SKIP)
     assert await queue.move(owner, old.number, [wish], "test") == []
     with pytest.raises(Fenced):
-        await queue.begin_batch(owner, old.number, 1, 0.0)
+        await queue.begin_batch(owner, old.number, 0, 1, 0.0)
 
 
 async def test_no_state_without_its_evidence(owner: asyncpg.Connection[asyncpg.Record]) -> None:
     await shop_with_two(owner)
+    lease = (
+        "token = id, epoch = 1, worker = 'w', leased_at = now(), deadline_at = now(), attempt = 1"
+    )
     for nonsense in (
         "state = 'failed'",
         "state = 'submitted', reason = 'accepted'",
         "state = 'live', reason = 'accepted', pressed_at = now()",
         "state = 'leased'",
-        "state = 'pressed', token = id, epoch = 1, worker = 'w', deadline_at = now()",
-        "token = gen_random_uuid(), epoch = 1, worker = 'w', deadline_at = now()",
+        f"state = 'pressed', {lease}",
+        lease,
+        f"state = 'leased', {lease.replace('leased_at = now()', 'leased_at = null')}",
+        f"state = 'leased', {lease.replace('attempt = 1', 'attempt = 0')}",
         "attempt = -1",
     ):
         with pytest.raises(asyncpg.CheckViolationError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import subprocess
 import tempfile
@@ -134,6 +135,39 @@ def any_server(request: pytest.FixtureRequest) -> str:
     return url
 
 
+async def speaks_for_customers(url: str) -> None:
+    """The functions that run as the owner see what they must, under the owner's own policies."""
+    subject, session = uuid4(), b"s" * 32
+    connection = await asyncpg.connect(url)
+    customer = await connection.fetchval(
+        "insert into customers (email, verified_at, auth_subject) values ('a@b.example', now(), $1)"
+        " returning id",
+        subject,
+    )
+    await connection.execute(
+        "insert into sessions (token_hash, customer_id, expires_at, proved_at)"
+        " values ($1, $2, now() + interval '1 hour', now())",
+        session,
+        customer,
+    )
+    await connection.execute(
+        "insert into orders (customer_id, plan, amount_cents, currency)"
+        " values ($1, 'starter', 1, 'usd')",
+        customer,
+    )
+    await connection.close()
+    pool = await open_pool(url, Role.CUSTOMER, max_size=1)
+    async with pool.acquire() as reader, reader.transaction():
+        claims = json.dumps({"sub": str(subject)})
+        await reader.execute("select set_config('request.jwt.claims', $1, true)", claims)
+        assert await reader.fetchval("select count(*) from orders") == 1
+        assert await reader.fetchval("select count(*) from customers") == 1
+    await close_pool(pool)
+    pool = await open_pool(url, Role.WEB, max_size=1)
+    assert await pool.fetchval("select erase_customer($1)", session) == "erased"
+    await close_pool(pool)
+
+
 def test_an_owner_without_power_can_migrate_and_be_each_role(any_server: str) -> None:
     """As on a hosted Postgres, where nobody gets a superuser."""
     owner, name = f"owner_{uuid4().hex}", f"hosted_{uuid4().hex}"
@@ -154,8 +188,45 @@ def test_an_owner_without_power_can_migrate_and_be_each_role(any_server: str) ->
             assert await pool.fetchval("select current_user") == role.value
             await pool.fetchval("select count(*) from jobs")
             await close_pool(pool)
+        await speaks_for_customers(url)
         await connection.execute(f"drop database {name} with (force)")
         await connection.execute(f"drop owned by {owner}; drop role {owner}")
         await connection.close()
 
     asyncio.run(whole())
+
+
+def test_what_was_paid_before_payments_were_kept_has_its_payment(empty: str) -> None:
+    async def sell() -> None:
+        owner = await asyncpg.connect(empty)
+        customer = await owner.fetchval(
+            "insert into customers (email) values ('a@a.example') returning id"
+        )
+        for state, ref in (("open", ""), ("paid", "pi_1"), ("refunded", "pi_2"), ("paid", "")):
+            await owner.execute(
+                "insert into orders (customer_id, plan, amount_cents, currency, state, payment_ref,"
+                " paid_at) values ($1, 'starter', 14900, 'usd', $2, $3,"
+                " case when $2 = 'open' then null else now() end)",
+                customer,
+                state,
+                ref,
+            )
+        await owner.close()
+
+    async def books() -> list[tuple[object, ...]]:
+        owner = await asyncpg.connect(empty)
+        rows = await owner.fetch(
+            "select o.state, left(p.payment_ref, 5), p.total_cents, p.refunded_whole"
+            " from orders o join payments p using (payment_ref) order by 1, 2"
+        )
+        await owner.close()
+        return [tuple(row) for row in rows]
+
+    run(empty, [known for known in migrations() if known.name < "0003"])
+    asyncio.run(sell())
+    run(empty)
+    assert asyncio.run(books()) == [
+        ("paid", "order", 14_900, False),
+        ("paid", "pi_1", 14_900, False),
+        ("refunded", "pi_2", 14_900, True),
+    ]

@@ -14,7 +14,15 @@ import pytest_asyncio
 from dbolt.store.pool import Role, close_pool, open_pool
 from tests.support.queue import PROFILE
 
-ACCOUNTS = {"customers", "sessions", "profiles"}
+ACCOUNTS = {
+    "customers",
+    "sessions",
+    "profiles",
+    "passwords",
+    "mail_links",
+    "rate_limits",
+    "evidence_removals",
+}
 QUEUE = {
     "directories",
     "jobs",
@@ -26,8 +34,12 @@ QUEUE = {
     "pauses",
     "outbox",
     "payment_events",
+    "payments",
+    "disputes",
+    "attention",
     "accounts",
     "orchestrator_epoch",
+    "orchestrator_writers",
 }
 
 
@@ -61,13 +73,33 @@ async def test_the_web_role_writes_accounts_only(
     given = await rights(owner, Role.WEB)
     writes = {name for name, verbs in given.items() if verbs - {"SELECT"}}
     assert writes == ACCOUNTS
-    assert "accounts" not in given
+    assert not given.keys() & {"accounts", "outbox"}
+    letters = await owner.fetch(
+        "select column_name from information_schema.column_privileges"
+        " where grantee = 'dbolt_web' and table_name = 'outbox'"
+    )
+    assert {row[0] for row in letters} == {"kind", "recipient", "payload", "dedup_key"}
     columns = await owner.fetch(
         "select column_name from information_schema.column_privileges"
         " where grantee = 'dbolt_web' and table_name = 'orders' and privilege_type = 'INSERT'"
     )
     told = {"id", "customer_id", "plan", "amount_cents", "currency", "session_hash"}
     assert {row[0] for row in columns} == told
+
+
+async def test_who_opens_a_checkout_cannot_say_that_it_was_paid(
+    owner: asyncpg.Connection[asyncpg.Record],
+) -> None:
+    rows = await owner.fetch(
+        "select grantee, privilege_type, column_name from information_schema.column_privileges"
+        " where table_name = 'checkouts' and privilege_type <> 'SELECT' and grantee <> current_user"
+    )
+    web, orchestrator = Role.WEB.value, Role.ORCHESTRATOR.value
+    assert {tuple(row) for row in rows} == {
+        *((web, "INSERT", name) for name in ("order_id", "attempt", "expires_at")),
+        *((web, "UPDATE", name) for name in ("session_ref", "given_up", "asked_at")),
+        (orchestrator, "UPDATE", "state"),
+    }
 
 
 async def test_the_orchestrator_writes_the_queue_only(
@@ -85,7 +117,15 @@ async def test_the_orchestrator_writes_the_queue_only(
 async def test_a_customer_role_only_reads(owner: asyncpg.Connection[asyncpg.Record]) -> None:
     given = await rights(owner, Role.CUSTOMER)
     assert all(verbs == {"SELECT"} for verbs in given.values())
-    assert not given.keys() & {"accounts", "sessions", "payment_events", "outbox", "presses"}
+    assert not given.keys() & {
+        "accounts",
+        "sessions",
+        "payment_events",
+        "outbox",
+        "presses",
+        "payments",
+    }
+    assert not given.keys() & {"passwords", "mail_links", "rate_limits", "evidence_removals"}
 
 
 @pytest.mark.parametrize(
@@ -97,9 +137,15 @@ async def test_a_customer_role_only_reads(owner: asyncpg.Connection[asyncpg.Reco
         "delete from job_results",
         "insert into presses values (gen_random_uuid(), 1, 'a')",
         "update orders set state = 'paid', paid_at = now()",
+        "update checkouts set state = 'paid'",
+        "insert into payments (payment_ref) values ('pi_1')",
+        "update attention set done_at = now()",
         "insert into orders (customer_id, state) select id, 'paid' from customers",
         "update orchestrator_epoch set epoch = 99",
         "select username from accounts",
+        "select payload from outbox",
+        "update outbox set done_at = now()",
+        "insert into outbox (kind, payload, tries) values ('mail', '{}', 9)",
     ],
 )
 async def test_the_web_cannot_touch_the_queue(database: str, sql: str) -> None:
@@ -145,7 +191,8 @@ async def shop_with_two(owner: asyncpg.Connection[asyncpg.Record]) -> list[str]:
             "insert into job_results (job_id, directory) values ($1, 'a') returning id", job
         )
         await owner.execute(
-            "insert into attempts (submission_id, attempt, token, worker) values ($1, 1, $2, 'w')",
+            "insert into attempts (submission_id, attempt, token, worker, event)"
+            " values ($1, 1, $2, 'w', 'accepted')",
             submission,
             uuid4(),
         )
@@ -176,6 +223,52 @@ async def test_a_customer_sees_its_own_rows_only(
     # The setting is gone with its transaction, on the same connection.
     seen.append(await pool.fetchval(count))
     assert seen == [1, 0, 0, 0]
+    await close_pool(pool)
+
+
+@pytest.mark.parametrize(
+    "table", ["customers", "profiles", "orders", "jobs", "job_results", "attempts", "events"]
+)
+async def test_a_proven_account_sees_what_was_ordered_under_its_address(
+    database: str, owner: asyncpg.Connection[asyncpg.Record], table: str
+) -> None:
+    await shop_with_two(owner)
+    ids = [row["id"] for row in await owner.fetch("select id from customers order by email")]
+    pool = await open_pool(database, Role.CUSTOMER, max_size=1)
+    seen: list[int] = []
+    for customer in (str(ids[0]), str(uuid4()), ""):
+        async with pool.acquire() as connection, connection.transaction():
+            await connection.execute("select set_config('app.customer_id', $1, true)", customer)
+            seen.append(await connection.fetchval(f"select count(*) from {table}"))
+    seen.append(await pool.fetchval(f"select count(*) from {table}"))
+    assert seen == [1, 0, 0, 0]
+    await close_pool(pool)
+
+
+@pytest.mark.parametrize("table", ["customers", "profiles", "orders", "jobs", "attempts"])
+async def test_the_policies_work_with_the_identity_services_own_uid(
+    database: str, owner: asyncpg.Connection[asyncpg.Record], table: str
+) -> None:
+    """The role and the function are as Supabase's own databases have them."""
+    await shop_with_two(owner)
+    subject = uuid4()
+    await owner.execute(
+        "update customers set auth_subject = $1, verified_at = now() where email = 'c0@a.example'",
+        subject,
+    )
+    await owner.execute("update customers set auth_subject = $1 where email like 'c1@%'", uuid4())
+    unverified = await owner.fetchval("select auth_subject from customers where email like 'c1@%'")
+    pool = await open_pool(database, Role.CUSTOMER, max_size=1)
+    seen: list[int] = []
+    for told in (subject, unverified, uuid4()):
+        async with pool.acquire() as connection, connection.transaction():
+            claims = json.dumps({"sub": str(told), "role": "authenticated"})
+            await connection.execute("select set_config('request.jwt.claims', $1, true)", claims)
+            # Whoever speaks for an identity speaks for no other account beside it.
+            other = str(await owner.fetchval("select id from customers where email like 'c1@%'"))
+            await connection.execute("select set_config('app.customer_id', $1, true)", other)
+            seen.append(await connection.fetchval(f"select count(*) from {table}"))
+    assert seen == [1, 0, 0]
     await close_pool(pool)
 
 

@@ -1,7 +1,7 @@
-"""Widget libraries from the npm registry, for pages that tests make of them.
+"""What tests take from the npm registry: widget libraries, and a stand-in for Stripe.
 
 `python -m tests.support.npm` installs npm (by the distribution's package, if this user may) and the
-libraries once; without npm, or without a registry, the tests that want them are skipped.
+packages once; without npm, or without a registry, the tests that want them are skipped.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 WIDGETS = Path(__file__).parents[1] / "browser" / "widgets"
+PAYMENTS = Path(__file__).parent / "payments"
 CACHE = Path(__file__).parents[2] / ".artefacts" / "npm"
 LIMIT_S = 300
 _OFFLINE = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH")
@@ -26,12 +27,12 @@ class NoLibraries(Exception):
     """They cannot be had here; says why in one sentence."""
 
 
-def installed() -> Path:
-    """The folder node_modules with all that the lock names; installed at the first call.
+def installed(wanted: Path = WIDGETS) -> Path:
+    """The folder node_modules with all that the lock in *wanted* names; installed at first call.
 
     Raises NoLibraries where npm or its registry is missing, RuntimeError where npm fails otherwise.
     """
-    lock = WIDGETS / "package-lock.json"
+    lock = wanted / "package-lock.json"
     home = CACHE / hashlib.sha256(lock.read_bytes()).hexdigest()[:12]
     if not home.exists():
         npm = shutil.which("npm")
@@ -40,7 +41,7 @@ def installed() -> Path:
         CACHE.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(dir=CACHE))
         try:
-            _install(npm, fresh)
+            _install(npm, wanted, fresh)
             if not home.exists():
                 fresh.rename(home)
         finally:
@@ -48,9 +49,9 @@ def installed() -> Path:
     return home / "node_modules"
 
 
-def _install(npm: str, folder: Path) -> None:
+def _install(npm: str, wanted: Path, folder: Path) -> None:
     for name in ("package.json", "package-lock.json"):
-        shutil.copy(WIDGETS / name, folder)
+        shutil.copy(wanted / name, folder)
     quiet = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"]
     command = [npm, "ci", "--no-update-notifier", *quiet]
     try:
@@ -63,7 +64,7 @@ def _install(npm: str, folder: Path) -> None:
         return
     said = done.stderr.strip()
     if any(code in said for code in _OFFLINE):
-        raise NoLibraries("npm does not reach its registry; the widget libraries stay away")
+        raise NoLibraries("npm does not reach its registry; its packages stay away")
     raise RuntimeError(f"npm ci failed: {said[-2000:]}")
 
 
@@ -97,14 +98,24 @@ def npm_modules() -> Path:
         pytest.skip(str(missing))
 
 
+@pytest.fixture(scope="session")
+def payment_modules() -> Path:
+    """The folder of Stripe's stand-in; skips the test where it cannot be had."""
+    try:
+        return installed(PAYMENTS)
+    except NoLibraries as missing:
+        pytest.skip(str(missing))
+
+
 def main() -> int:
     """Installs what can be installed. Always 0: the tests tell what is missing."""
     if shutil.which("npm") is None:
         _by_apt()
-    try:
-        sys.stdout.write(f"widget libraries: {installed().relative_to(Path.cwd())}\n")
-    except (NoLibraries, RuntimeError, ValueError) as missing:
-        sys.stderr.write(f"widget libraries: {missing}\n")
+    for what, wanted in (("widget libraries", WIDGETS), ("Stripe's stand-in", PAYMENTS)):
+        try:
+            sys.stdout.write(f"{what}: {installed(wanted).relative_to(Path.cwd())}\n")
+        except (NoLibraries, RuntimeError, ValueError) as missing:
+            sys.stderr.write(f"{what}: {missing}\n")
     return 0
 
 
@@ -113,7 +124,7 @@ def _by_apt() -> None:
     if apt is None:
         return
     sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    sys.stderr.write("installing npm, for tests of widget libraries\n")
+    sys.stderr.write("installing npm, for tests of widget libraries and payments\n")
     for verb in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "npm"]):
         try:
             subprocess.run([*sudo, apt, *verb], check=True, timeout=600, stdout=subprocess.DEVNULL)

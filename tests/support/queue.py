@@ -18,6 +18,7 @@ from dbolt.domain.plan import CURRENCY, PLANS, PlanName
 from dbolt.domain.protocol import Exchange, Fulfilled, PaidOrder, Reply, Settlement
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import Assignment, NotSent, Pressed, Result, VerdictKind
+from dbolt.providers.proxies import ProxySource
 
 FREE = Pace(concurrency=50, spacing_s=0, per_day=100_000)
 QUICK = Terms(lease_s=30.0, backoff=0.0, reap_s=0.05)
@@ -78,10 +79,13 @@ class Shop:
     open: list[Orchestrator] = field(default_factory=list)
 
     async def orchestrator(
-        self, entries: Sequence[Directory] | None = None, terms: Terms = QUICK
+        self,
+        entries: Sequence[Directory] | None = None,
+        terms: Terms = QUICK,
+        proxies: ProxySource | None = None,
     ) -> Orchestrator:
         """A started orchestrator that knows *entries*; None leaves the directories as they are."""
-        orchestrator = await Orchestrator.open(self.database, terms)
+        orchestrator = await Orchestrator.open(self.database, terms, proxies=proxies)
         self.open.append(orchestrator)
         if entries is not None:
             await orchestrator.sync_directories(list(entries))
@@ -122,13 +126,14 @@ class Shop:
         *,
         plan: PlanName = PlanName.STARTER,
         customer: UUID | None = None,
+        **profile_values: Any,
     ) -> UUID:
         """A job that may start, paid and with its profile."""
         customer = customer or await self.customer()
         order = await self.order(customer, plan)
         done = await orchestrator.fulfil(paid(order, plan))
         assert isinstance(done, Fulfilled), done
-        profile = await self.profile(customer)
+        profile = await self.profile(customer, **profile_values)
         assert await orchestrator.profile_completed(done.job_id, profile) is None
         return done.job_id
 
@@ -169,9 +174,9 @@ def paid(order: UUID, plan: PlanName = PlanName.STARTER, **more: Any) -> PaidOrd
     return PaidOrder(**values)
 
 
-async def until(shop: Shop, sql: str) -> None:
+async def until(shop: Shop, sql: str, at_most_s: float = 30) -> None:
     """Waits until *sql* answers true."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(at_most_s):
         while not await shop.one(sql):
             await asyncio.sleep(0.01)
 

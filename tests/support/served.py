@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from dbolt.providers.payments import Checkout
 from serve_app.parts import Parts
 from serve_app.site import build_site
 from serve_app.webhook import build_webhook
@@ -38,13 +39,19 @@ class OneOrigin:
 
 
 @contextlib.asynccontextmanager
-async def served(database: str) -> AsyncIterator[Parts]:
-    """Both apps on a free port; `base_url` of the parts is their address."""
+async def served(database: str, checkout: Checkout | None = None) -> AsyncIterator[Parts]:
+    """Both apps on a free port; `base_url` of the parts is their address.
+
+    checkout: where customers pay, if not at the stand-in.
+    """
     # Said in so many words that asyncio sees TCP, and sends small answers at once.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    async with parts_on(database, base_url=url, webhook_url=url + WEBHOOK) as parts:
+    webhook_url = url + WEBHOOK if checkout is None else None
+    async with parts_on(
+        database, base_url=url, webhook_url=webhook_url, checkout=checkout
+    ) as parts:
         config = uvicorn.Config(
             OneOrigin(parts), log_level="warning", timeout_graceful_shutdown=1, lifespan="on"
         )

@@ -7,35 +7,43 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import httpx
+from argon2 import profiles
 from fastapi import FastAPI
 from pydantic import SecretStr
 
 from actors.orchestrator import Orchestrator
+from dbolt.domain.browsers import BrowserState, BrowserStatus, Cause, PoolStatus, Slot, Stage
 from dbolt.domain.protocol import (
+    CheckoutChange,
     Exchange,
     Fulfilled,
     PaidOrder,
     PauseScope,
     PaymentChange,
+    Recorded,
     Refused,
     Reply,
     RetryFilter,
 )
-from dbolt.domain.submission import EvidenceKind, EvidenceRef
+from dbolt.domain.submission import EvidenceKind, EvidenceRef, Task
+from dbolt.providers.payments import Checkout
 from dbolt.providers.payments.standin import StandinCheckout
 from dbolt.settings import Secrets
 from dbolt.store.pool import Role, open_pool
 from serve_app.changes import Changes
 from serve_app.counters import Counters
 from serve_app.parts import Parts
+from serve_app.passwords import Passwords
 from serve_app.queue import QueueAway
 from tests.support.queue import QUICK, catalogue
 
@@ -60,12 +68,18 @@ class Line:
         self.asked.append((verb, (*args, *named.values())))
         return await getattr(self.orchestrator, verb)(*args, **named)
 
-    async def fulfil(self, paid: PaidOrder) -> Fulfilled | Refused:
-        answer: Fulfilled | Refused = await self._through("fulfil", paid)
+    async def fulfil(self, paid: PaidOrder) -> Fulfilled | Recorded:
+        answer: Fulfilled | Recorded = await self._through("fulfil", paid)
         return answer
 
-    async def payment_changed(self, change: PaymentChange) -> Refused | None:
-        answer: Refused | None = await self._through("payment_changed", change)
+    async def payment_changed(self, change: PaymentChange) -> None:
+        await self._through("payment_changed", change)
+
+    async def checkout_changed(self, change: CheckoutChange) -> None:
+        await self._through("checkout_changed", change)
+
+    async def attended(self, attention_id: int, actor: str) -> Refused | None:
+        answer: Refused | None = await self._through("attended", attention_id, actor)
         return answer
 
     async def exchange(self, said: Exchange) -> Reply:
@@ -109,6 +123,44 @@ class Line:
         return answer
 
 
+@dataclass
+class Staffed:
+    """A pool of two browsers, one of them at work, which a test can take away."""
+
+    away: bool = False
+
+    async def status(self) -> PoolStatus:
+        """How it stands."""
+        if self.away:
+            raise QueueAway
+        doing = [Slot(directory="Alpha", task=Task.SUBMIT, stage=Stage.FILLING, since_s=3.5)]
+        return PoolStatus(
+            target=2,
+            needed=2,
+            cause=Cause.DEMAND,
+            reason="4 could start now and 1 under way, lasting 9 s; 2 browsers are needed.",
+            least=0,
+            most=4,
+            startable=4,
+            service_s=9.0,
+            hired=3,
+            crashed=1,
+            browsers=[
+                BrowserStatus(
+                    name="browser-0",
+                    state=BrowserState.BUSY,
+                    slots=3,
+                    doing=doing,
+                    done=12,
+                    recycled=1,
+                    memory_mb=412,
+                    host="node-a",
+                ),
+                BrowserStatus(name="browser-2", state=BrowserState.PENDING),
+            ],
+        )
+
+
 class Shelf:
     """Evidence in memory."""
 
@@ -133,6 +185,10 @@ class Shelf:
         """The file, if it is kept."""
         return self.files.get(sha256)
 
+    async def remove(self, sha256: str) -> None:
+        """Takes the file away."""
+        self.files.pop(sha256, None)
+
 
 @contextlib.asynccontextmanager
 async def as_role(database: str, role: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
@@ -146,9 +202,13 @@ async def as_role(database: str, role: str) -> AsyncIterator[asyncpg.Connection[
 
 @contextlib.asynccontextmanager
 async def parts_on(
-    database: str, *, base_url: str = "http://testserver", webhook_url: str | None = None
+    database: str,
+    *,
+    base_url: str = "http://testserver",
+    webhook_url: str | None = None,
+    checkout: Checkout | None = None,
 ) -> AsyncIterator[Parts]:
-    """Parts with the web's own role on *database*."""
+    """Parts with the web's own role on *database*; payments by the stand-in unless *checkout*."""
 
     async def listen() -> asyncpg.Connection[asyncpg.Record]:
         return await asyncpg.connect(database, server_settings={"role": "dbolt_web"})
@@ -162,12 +222,14 @@ async def parts_on(
         changes.running(),
     ):
         closing.push_async_callback(orchestrator.close)
+        kept = closing.enter_context(tempfile.TemporaryDirectory())
         yield Parts(
             pool=pool,
             queue=Line(orchestrator),
+            browsers=Staffed(),
             changes=changes,
             evidence=Shelf(),
-            checkout=StandinCheckout(),
+            checkout=checkout or StandinCheckout(Path(kept)),
             secrets=Secrets(
                 database_url=SecretStr(database),
                 stripe_webhook_secret=SecretStr(WEBHOOK_SECRET),
@@ -177,6 +239,7 @@ async def parts_on(
             base_url=base_url,
             webhook_url=webhook_url,
             counters=Counters(),
+            passwords=Passwords(profiles.CHEAPEST),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -36,6 +36,8 @@ class Said:
     body: str | bytes = ""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    more: AsyncIterator[bytes] | None = None
+    """What follows the body, in pieces; the answer's end is the connection's."""
 
 
 Answering = Callable[[Asked], Awaitable[Said | str] | Said | str]
@@ -111,9 +113,14 @@ class Site:
             "Connection": "close",
             **said.headers,
         }
+        if said.more is not None:
+            del lines["Content-Length"]
         top = f"HTTP/1.1 {said.status} -\r\n" + "".join(f"{k}: {v}\r\n" for k, v in lines.items())
         writer.write(top.encode("latin-1") + b"\r\n" + data)
         await writer.drain()
+        async for piece in said.more or _nothing():
+            writer.write(piece)
+            await writer.drain()
 
     async def _said(self, asked: Asked) -> Said:
         page = self.pages.get(f"{asked.method} {asked.path}", self.pages.get(asked.path))
@@ -123,3 +130,8 @@ class Site:
             made = page(asked)
             page = await made if isinstance(made, Awaitable) else made
         return Said(page) if isinstance(page, str) else page
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    return
+    yield

@@ -5,21 +5,23 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from playwright.async_api import Browser, ConsoleMessage, Page, Request
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, expect
 
 from dbolt.domain.plan import PlanName
-from dbolt.domain.protocol import Exchange, Fulfilled, Settlement
+from dbolt.domain.protocol import Exchange, Fulfilled, Recorded, Settlement
 from dbolt.domain.submission import Result
 from serve_app.accounts import place_order
 from serve_app.parts import Parts
 from tests.support.queue import PROFILE, paid
 from tests.support.serving import STAFF_TOKEN, Line, Shelf, as_role
+from tests.support.signing import letters_to
 
 
 @dataclass
@@ -56,6 +58,11 @@ class Site:
         assert placed.session is not None
         return done.job_id, placed.session.get_secret_value()
 
+    async def paid_twice(self, job_id: UUID) -> None:
+        """Another payment of the same order."""
+        order_id = await self.parts.pool.fetchval("select order_id from jobs where id = $1", job_id)
+        assert isinstance(await self.line.fulfil(paid(order_id, payment_ref="pi_2")), Recorded)
+
     async def job(self, email: str = "ada@example.com", **profile: Any) -> tuple[UUID, str]:
         """A job that may start, and its customer's key."""
         job_id, key = await self.paid_job(email)
@@ -89,6 +96,22 @@ class Site:
         self.shelf.files[sha256] = content
         return sha256
 
+    async def link(self, email: str) -> str:
+        """The address of the link in the latest letter to *email*."""
+        found = re.search(r"http\S+/link/\S+", (await letters_to(self.database, email))[-1]["text"])
+        assert found is not None
+        return found[0]
+
+    async def prove(self, page: Page, email: str) -> None:
+        """Signs *page* in by a mailed link."""
+        await page.goto("/sign-in")
+        await page.fill("#email", email)
+        await page.click("text=Mail me a sign-in link")
+        await expect(page.locator("h1")).to_have_text("Look into your mailbox")
+        await page.goto(await self.link(email))
+        await page.click("main button")
+        await page.wait_for_url("**/account")
+
     @contextlib.asynccontextmanager
     async def visitor(
         self, *, key: str = "", staff: bool = False, **how: Any
@@ -101,7 +124,7 @@ class Site:
         try:
             page = await context.new_page()
             if key or staff:
-                await page.goto("/staff/sign-in" if staff else "/sign-in")
+                await page.goto("/staff/sign-in" if staff else "/sign-in/key")
                 await page.fill("#key", STAFF_TOKEN if staff else key)
                 await page.click("main button")
                 await page.wait_for_url(lambda url: "sign-in" not in url)

@@ -35,6 +35,18 @@ def test_secrets_are_read_back_and_only_their_owner_may(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def test_rays_token_is_closed_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from actors.runtime import close_token
+
+    token = tmp_path / "auth_token"
+    monkeypatch.setenv("RAY_AUTH_TOKEN_PATH", str(token))
+    close_token()
+    token.write_text("whoever reads this may run code")
+    token.chmod(0o644)
+    close_token()
+    assert stat.S_IMODE(token.stat().st_mode) == 0o600
+
+
 def test_secrets_are_taken_out_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", URL)
     monkeypatch.setenv("STRIPE_SECRET_KEY", "sk_test_1")

@@ -14,6 +14,7 @@ from dbolt.browser.chromium import find_chromium, launch_args
 from dbolt.domain.fields import Field
 from dbolt.domain.reasons import WORDS, Reason
 from dbolt.domain.submission import EvidenceKind, EvidenceRef, TypedValue
+from dbolt.providers.payments.standin import StandinCheckout, Step
 from tests.support.queue import accepted, not_sent
 from tests.support.seeds import move
 from tests.support.visiting import Site
@@ -214,7 +215,7 @@ async def test_what_others_wrote_is_text_and_not_markup(site: Site) -> None:
 async def test_a_link_with_the_key_behind_the_hash_signs_in(site: Site) -> None:
     job_id, key = await site.paid_job()
     async with site.visitor() as page:
-        await page.goto(f"/sign-in?next=/jobs/{job_id}#{key}")
+        await page.goto(f"/sign-in/key?next=/jobs/{job_id}#{key}")
         await page.wait_for_url(f"**/jobs/{job_id}")
         await expect(page.locator("#next_step")).to_contain_text("your business")
         await page.click("text=Sign out")
@@ -253,7 +254,7 @@ async def test_over_plain_http_on_another_machines_name_forms_work(site: Site) -
     mapped = [*launch_args(), "--host-resolver-rules=MAP shop.test 127.0.0.1"]
     chromium = await site.chromium.browser_type.launch(executable_path=find_chromium(), args=mapped)
     page = await chromium.new_page(base_url=site.url.replace("127.0.0.1", "shop.test"))
-    await page.goto("/sign-in")
+    await page.goto("/sign-in/key")
     await page.fill("#key", "guess")
     await page.click("main button")
     await expect(page.locator("[role=alert]")).to_contain_text("This key opens nothing")
@@ -284,7 +285,7 @@ async def test_a_key_in_a_link_never_takes_the_place_of_a_session_unasked(site: 
     mine, key = await site.paid_job("ada@example.com")
     theirs, other = await site.paid_job("eve@example.com")
     async with site.visitor(key=key) as page:
-        await page.goto(f"/sign-in?next=/jobs/{theirs}#{other}")
+        await page.goto(f"/sign-in/key?next=/jobs/{theirs}#{other}")
         await expect(page.locator("#open-session")).to_contain_text("ada@example.com")
         await expect(page.locator("#key")).to_have_value(other)
         assert "#" not in page.url
@@ -295,7 +296,7 @@ async def test_a_key_in_a_link_never_takes_the_place_of_a_session_unasked(site: 
 async def test_without_scripts_a_key_leaves_the_address_with_the_sign_in(site: Site) -> None:
     job_id, key = await site.paid_job()
     async with site.visitor(java_script_enabled=False) as page:
-        await page.goto(f"/sign-in?next=/jobs/{job_id}#{key}")
+        await page.goto(f"/sign-in/key?next=/jobs/{job_id}#{key}")
         await expect(page.locator("noscript p")).to_contain_text("copy what stands behind the #")
         await page.fill("#key", key)
         await page.click("main button")
@@ -317,3 +318,47 @@ async def test_a_long_name_stays_inside_the_page(site: Site, width: int) -> None
                 "box => box.scrollWidth > box.clientWidth).length"
             )
             assert outside == 0, path
+
+
+async def test_a_customer_who_pays_by_bank_is_told_to_wait_and_not_to_pay_again(
+    site: Site,
+) -> None:
+    async with site.visitor(java_script_enabled=False) as page:
+        await page.goto("/order")
+        await page.fill("#email", "ada@example.com")
+        await page.click("text=Continue to payment")
+        pay_page = page.url
+        await page.click("text=Pay by bank transfer")
+        await expect(page.locator("h1")).to_have_text("Your bank is sending the payment")
+        await expect(page.locator("text=/pay again/i")).to_have_count(0)
+        order_page = page.url.split("?")[0]
+        await page.goto(pay_page)
+        await page.click("text=Let it fail")
+        await expect(page.locator("h1")).to_have_text("The payment did not go through")
+        await page.click("text=Pay again")
+        await page.click("text=Let a day pass")
+        await expect(page.locator("h1")).to_have_text("The payment page has closed")
+        assert page.url.startswith(order_page)
+        await page.click("text=Pay again")
+        await page.click("text=Pay by bank transfer")
+        await page.goto(pay_page)
+        await page.click("text=Let the money arrive")
+        await page.wait_for_url("**/jobs/*/profile")
+
+
+async def test_the_page_after_paying_does_not_need_the_notice(site: Site) -> None:
+    async with site.visitor() as page:
+        await page.goto("/order")
+        await page.fill("#email", "ada@example.com")
+        await page.click("text=Continue to payment")
+        order_id = page.url.rpartition("/")[2]
+        ref = await site.parts.pool.fetchval("select session_ref from checkouts")
+        # The money is there, and the notice of it is lost.
+        assert isinstance(site.parts.checkout, StandinCheckout)
+        secret = site.parts.secrets.stripe_webhook_secret
+        assert site.parts.checkout.take(ref, Step.CARD, secret) is not None
+        await page.goto(f"/orders/{order_id}?session_id=cs_test_of_somebody_else")
+        await expect(page.locator("h1")).to_have_text("Waiting for the payment")
+        assert await site.parts.pool.fetchval("select count(*) from jobs") == 0
+        await page.goto(f"/orders/{order_id}?session_id={ref}")
+        await page.wait_for_url("**/jobs/*/profile")

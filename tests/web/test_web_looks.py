@@ -27,17 +27,25 @@ async def paths(site: Site) -> tuple[dict[str, list[str]], list[str]]:
     job_id, key = await site.job()
     slugs = await site.attempt(accepted(), unclear(), not_sent(Reason.PAGE_GONE))
     waiting, second = await site.paid_job("bob@example.com")
-    customer = ["/", "/order", "/sign-in", "/nothing", f"/jobs/{job_id}"]
+    customer = ["/", "/order", "/sign-in", "/sign-in/key", "/nothing", f"/jobs/{job_id}"]
+    customer += ["/sign-up", "/forgot", "/account", "/link/used-up"]
     customer += [f"/jobs/{job_id}/directories/{slugs[0]}"]
     staff = ["/staff", "/staff?tab=failed", "/staff/directories", "/staff/health"]
     staff += ["/staff/retry?state=failed", "/staff/pause?level=global", f"/staff/jobs/{job_id}"]
     staff += [f"/staff/jobs/{job_id}/directories/{slugs[1]}", f"/jobs/{waiting}/profile"]
+    await site.paid_twice(job_id)
+    staff += ["/staff/payments"]
     return {key: customer, second: [f"/jobs/{waiting}/profile"]}, staff
 
 
 async def faults(page: Page, path: str) -> list[str]:
     """What is wrong with one page for its readers."""
     await page.goto(path)
+    return await faults_here(page, path)
+
+
+async def faults_here(page: Page, path: str) -> list[str]:
+    """The same for the page that is open."""
     found = [f"contrast {text}" for text in await page.evaluate(CONTRAST)]
     found += [f"no name {html}" for html in await page.evaluate(NAMELESS)]
     found += [f"id twice {name}" for name in await page.evaluate(DOUBLE_IDS)]
@@ -61,6 +69,39 @@ async def test_every_page_is_readable(site: Site, scheme: str, width: int) -> No
     async with site.visitor(staff=True, **how) as page:
         for path in staff:
             found += await faults(page, path)
+    assert found == []
+
+
+ACCOUNT = ["/account", "/account?done=password", "/account/password", "/account/confirm"]
+ACCOUNT += ["/account/delete", "/account/delete/now", "/order"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1360])
+async def test_every_page_of_an_account_is_readable(site: Site, scheme: str, width: int) -> None:
+    email = f"{'a-very-long-name' * 3}@{'long-domain' * 4}.example.com"
+    await site.job(email)
+    how = {"color_scheme": scheme, "viewport": {"width": width, "height": 844}}
+    async with site.visitor(**how) as page:
+        await site.prove(page, email)
+        found = [fault for path in ACCOUNT for fault in await faults(page, path)]
+        await page.goto("/account/password")
+        await page.fill("#password", "password1")
+        await page.click("text=Set the password")
+        found += await faults_here(page, "a password that everybody uses")
+        await page.goto("/forgot")
+        await page.fill("#email", email)
+        await page.click("main button")
+        found += await faults_here(page, "a letter is sent")
+        found += await faults(page, await site.link(email))
+    async with site.visitor(**how) as page:
+        await page.goto("/sign-in")
+        await page.fill("#email", email)
+        await page.fill("#password", "a wrong password")
+        await page.click("main button")
+        found += await faults_here(page, "a wrong password")
+        await page.click("text=Mail me a sign-in link")
+        found += await faults(page, await site.link(email))
     assert found == []
 
 

@@ -140,3 +140,22 @@ async def test_health_tells_that_the_orchestrator_is_away(site: Site) -> None:
         site.line.away = True
         await page.reload()
         await expect(page.locator(".facts").first).to_contain_text("does not answer")
+
+
+async def test_a_second_payment_is_put_before_staff_until_somebody_has_seen_to_it(
+    site: Site,
+) -> None:
+    job_id, _ = await site.job()
+    async with site.visitor(staff=True) as page:
+        await expect(page.locator(".live").first).to_have_attribute("data-live", "on")
+        await site.paid_twice(job_id)
+        await expect(page.locator("#nav-payments")).to_have_text("1")
+        await page.click("nav >> text=Payments")
+        row = page.locator("tbody tr")
+        await expect(row).to_contain_text(["Paid twice"])
+        await expect(row).to_contain_text(["refund this payment"])
+        await expect(row).to_contain_text(["pi_2"])
+        await row.locator("button").click()
+        await expect(page.locator("[role=status]")).to_have_text("Marked as seen to.")
+        await expect(row).to_contain_text(["by staff"])
+        await expect(page.locator("#nav-payments")).to_have_text("0")

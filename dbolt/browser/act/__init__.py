@@ -16,7 +16,7 @@ from dbolt.browser.act import choose
 from dbolt.browser.act.drive import LIMIT_S, drive
 from dbolt.browser.act.held import Held, is_kept, typed_value
 from dbolt.browser.act.place import call, element, place
-from dbolt.browser.act.press import How, Press, press
+from dbolt.browser.act.press import How, Press, press, rehearse
 from dbolt.browser.frames import frame_at, split
 from dbolt.domain.submission import TypedValue
 from dbolt.forms.reading import Act, Action
@@ -31,6 +31,7 @@ __all__ = [
     "press",
     "read_back",
     "read_to_the_end",
+    "rehearse",
 ]
 
 _BATCHED = frozenset({Act.TEXT, Act.SELECT, Act.CHECK, Act.UNCHECK, Act.RICH_TEXT, Act.DATE_TIME})

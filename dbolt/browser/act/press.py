@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from playwright.async_api import Error, Page
+from playwright.async_api import ElementHandle, Error, Page
 from playwright.async_api import TimeoutError as Late
 
 from dbolt.browser.act.place import element
+from dbolt.browser.frames import split
 
 READY_MS = 4_000
 """How long a button may take to become fit for a click."""
@@ -36,6 +37,34 @@ class Press:
         return self.how is not How.NOT
 
 
+# Whether a click on the middle of a button would reach it, as far as its own document can tell.
+_FIT = """el => {
+  if (el.matches(':disabled') || el.closest('[aria-disabled=true]')) return false;
+  const middle = () => {
+    const box = el.getBoundingClientRect();
+    return [box.left + box.width / 2, box.top + box.height / 2];
+  };
+  let [x, y] = middle();
+  if (x < 0 || y < 0 || x > innerWidth || y > innerHeight) {
+    el.scrollIntoView({ block: 'center', behavior: 'instant' });
+    [x, y] = middle();
+  }
+  const hit = el.getRootNode().elementFromPoint(x, y);
+  return Boolean(hit) && (el === hit || el.contains(hit));
+}"""
+
+
+async def rehearse(button: ElementHandle, ref: str) -> None:
+    """Waits until the button is fit for a click. Raises playwright's Error if it does not get so.
+
+    Playwright's own rehearsal draws several frames; most buttons are fit at first sight.
+    """
+    # Only the main frame's document knows everything that may lie over a button.
+    if split(ref)[0] == 0 and await button.evaluate(_FIT):
+        return
+    await button.click(trial=True, timeout=READY_MS)
+
+
 async def press(page: Page, ref: str) -> Press:
     """Clicks the button of *ref* once; by script only where something lies over it."""
     button = await element(page, ref)
@@ -43,7 +72,7 @@ async def press(page: Page, ref: str) -> Press:
         return Press(How.NOT, "The button is no longer on the page.")
     try:
         # A rehearsal does all the waiting, so that the click itself has nothing to fail on.
-        await button.click(trial=True, timeout=READY_MS)
+        await rehearse(button, ref)
     except Error as error:
         reason = str(error)
         if "intercepts pointer events" not in reason:

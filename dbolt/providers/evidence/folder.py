@@ -44,6 +44,11 @@ class FolderEvidence:
             return None
         return await asyncio.to_thread(_read, self._place(sha256))
 
+    async def remove(self, sha256: str) -> None:
+        """Takes the file away for ever, if it is there. Raises OSError."""
+        if _ADDRESS.fullmatch(sha256):
+            await asyncio.to_thread(self._place(sha256).unlink, missing_ok=True)
+
     def _place(self, sha256: str) -> Path:
         return self._path / sha256[:2] / sha256
 

@@ -201,47 +201,55 @@ create table job_results (
     epoch bigint,
     worker text,
     deadline_at timestamptz,
+    leased_at timestamptz,
     not_before timestamptz not null default now(),
     -- The last press, of whichever attempt.
     pressed_at timestamptz,
     listing_url text not null default '',
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
+    -- What the indexes below go by. A press and a heartbeat change none of it, nor anything else
+    -- that an index knows, so they touch no index at all.
+    waiting boolean generated always as (state = 'queued' and turn is not null) stored,
+    resting text generated always as (case when token is null then state end) stored,
+    resting_since timestamptz generated always as (case when token is null then updated_at end)
+        stored,
     unique (job_id, directory),
     -- A lease is a token, an epoch, a worker and a deadline, or nothing at all.
     check ((state in ('leased', 'pressed')) = (token is not null)),
     check ((token is null) = (deadline_at is null) and (token is null) = (epoch is null)
-           and (token is null) = (worker is null)),
+           and (token is null) = (worker is null) and (token is null) = (leased_at is null)),
+    check (token is null or attempt >= 1),
     check (state <> 'pressed' or pressed_at is not null),
     -- No state without evidence: what ended says why.
     check (state in ('queued', 'leased', 'pressed') or reason is not null),
     check (state not in ('submitted', 'awaiting_email', 'awaiting_customer', 'in_review')
            or pressed_at is not null or reason = 'done_by_hand'),
     check (state <> 'live' or reason = 'found_live')
-);
+) with (fillfactor = 70);
 -- The line of each directory, and when the next of those who wait may join it.
-create index job_results_line on job_results (directory, turn, not_before, id)
-    where state = 'queued' and turn is not null;
-create index job_results_waiting on job_results (directory, not_before)
-    where state = 'queued' and turn is not null;
+create index job_results_line on job_results (directory, turn, not_before, id) where waiting;
+create index job_results_waiting on job_results (directory, not_before) where waiting;
 -- Leases that are out: few, so those whose time is up are found among them. No index holds the
 -- deadline, so that a heartbeat moves it without touching any.
 create unique index job_results_token on job_results (token) where token is not null;
 -- What is under way is found by its lease, and moves too often to be listed here.
-create index job_results_state on job_results (state, updated_at)
-    where state not in ('leased', 'pressed');
+create index job_results_resting on job_results (resting, resting_since)
+    where resting is not null;
 
 -- Attempts, presses and events are only ever written by statements that take the keys from rows
 -- that they move in the same breath, and no role may delete those rows. A foreign key would look
 -- each of them up once more, which took a quarter of the database's time.
+
+-- Attempts that have ended. The one under way is in its submission's row.
 create table attempts (
     submission_id uuid not null,
     attempt integer not null check (attempt >= 1),
     token uuid not null unique,
     worker text not null,
     started_at timestamptz not null default now(),
-    ended_at timestamptz,
-    event text,
+    ended_at timestamptz not null default now(),
+    event text not null,
     reason text,
     -- The worker's result, whole: values typed and read back, evidence, what the page said.
     result jsonb,
@@ -262,7 +270,8 @@ create table presses (
     seen_absent boolean not null default false,
     primary key (submission_id, attempt)
 );
-create index presses_pace on presses (directory, pressed_at);
+-- Only ever asked for the presses of the last day.
+create index presses_pace on presses using brin (pressed_at);
 
 create table events (
     id bigint generated always as identity primary key,
@@ -322,27 +331,38 @@ create table pauses (
 -- What has to be told to the world, written with the change that causes it.
 create table outbox (
     id bigint generated always as identity primary key,
+    -- Goes out with it, the same at each try: whoever gets it twice can tell.
+    key uuid not null default gen_random_uuid(),
     kind text not null,
     payload jsonb not null,
     created_at timestamptz not null default now(),
     not_before timestamptz not null default now(),
     tries integer not null default 0,
-    done_at timestamptz
+    -- Told, or given up: then `problem` says why.
+    done_at timestamptz,
+    problem text not null default ''
 );
 create index outbox_due on outbox (not_before) where done_at is null;
 
--- Each start of an orchestrator takes the next epoch; each of its transactions writes its number
--- here first. So an older one finds that its time is over, and one whose connection broke in the
--- middle of a commit finds out whether the commit happened.
+-- Each start of an orchestrator takes the next epoch. An older one finds that its time is over.
 create table orchestrator_epoch (
     single boolean primary key default true check (single),
     epoch bigint not null,
-    batch bigint not null default 0,
-    -- How far the fair line has been served; new work joins it here.
-    turn double precision not null default 0,
     started_at timestamptz not null default now()
 );
 insert into orchestrator_epoch (epoch) values (0);
+
+-- An orchestrator has several connections that write. Each of their transactions writes its number
+-- into the connection's row first: a takeover waits for it there, and one whose connection broke in
+-- the middle of a commit finds out whether the commit happened.
+create table orchestrator_writers (
+    place smallint primary key,
+    epoch bigint not null default 0,
+    batch bigint not null default 0,
+    -- How far the fair line has been served; new work joins it here.
+    turn double precision not null default 0
+);
+insert into orchestrator_writers (place) values (0), (1);
 
 -- Who may do what. Workers have no role at all.
 revoke create on schema public from public;
@@ -350,16 +370,16 @@ grant usage on schema public to dbolt_orchestrator, dbolt_web, dbolt_customer;
 
 grant select on customers, profiles, orders, payment_events, directories, transitions,
     job_transitions, jobs, job_results, attempts, presses, events, verifications, accounts, pauses,
-    outbox, orchestrator_epoch to dbolt_orchestrator;
-grant insert, update on directories, jobs, job_results, attempts, verifications, accounts, outbox
+    outbox, orchestrator_epoch, orchestrator_writers to dbolt_orchestrator;
+grant insert, update on directories, jobs, job_results, verifications, accounts, outbox
     to dbolt_orchestrator;
-grant insert on payment_events, presses, events to dbolt_orchestrator;
+grant insert on payment_events, attempts, presses, events to dbolt_orchestrator;
 grant insert, update, delete on pauses to dbolt_orchestrator;
-grant update on orders, orchestrator_epoch to dbolt_orchestrator;
+grant update on orders, orchestrator_epoch, orchestrator_writers to dbolt_orchestrator;
 
 grant select on customers, sessions, profiles, orders, payment_events, directories, transitions,
     job_transitions, jobs, job_results, attempts, presses, events, verifications, pauses, outbox,
-    orchestrator_epoch to dbolt_web;
+    orchestrator_epoch, orchestrator_writers to dbolt_web;
 grant insert, update on customers to dbolt_web;
 grant insert, update, delete on sessions to dbolt_web;
 grant insert on profiles to dbolt_web;

@@ -46,5 +46,8 @@ select level, key from pauses;
 -- $1 level, $2 key, $3 who.
 insert into pauses (level, key, actor) values ($1, $2, $3) on conflict do nothing;
 
+-- name: paused_by
+select actor from pauses where level = $1 and key = $2;
+
 -- name: resume
 delete from pauses where level = $1 and key = $2;

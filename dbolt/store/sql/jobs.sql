@@ -52,11 +52,17 @@ where r.job_id = $1 and r.state = 'queued'
 order by d.doc ->> 'evidence' <> 'proven', r.directory;
 
 -- name: give_turns
--- $1 epoch; $2 submissions and $3 turns in step.
+-- $1 epoch; $2 submissions and $3 turns in step. Each is found by its key: see queue.sql.
+with found as materialized (
+    select s.turn, b.ctid as at
+    from unnest($2::uuid[], $3::float8[]) as s(id, turn)
+    cross join lateral (select b.ctid, b.state from job_results b where b.id = s.id limit 1) b
+    where b.state = 'queued'
+)
 update job_results r
-set turn = s.turn, not_before = now()
-from unnest($2::uuid[], $3::float8[]) as s(id, turn), orchestrator_epoch o
-where o.epoch = $1 and r.id = s.id and r.state = 'queued'
+set turn = f.turn, not_before = now()
+from found f, orchestrator_epoch o
+where o.epoch = $1 and r.ctid = f.at and r.state is not distinct from 'queued'
 returning r.id, r.job_id, r.directory, r.turn;
 
 -- name: prioritise
@@ -79,15 +85,21 @@ order by r.turn, r.id;
 
 -- name: move_up
 -- New $3 turns for $2 submissions in step, however long they have to wait still. $1 epoch.
+with found as materialized (
+    select s.turn, b.ctid as at
+    from unnest($2::uuid[], $3::float8[]) as s(id, turn)
+    cross join lateral (select b.ctid, b.state from job_results b where b.id = s.id limit 1) b
+    where b.state = 'queued'
+)
 update job_results r
-set turn = s.turn
-from unnest($2::uuid[], $3::float8[]) as s(id, turn), orchestrator_epoch o
-where o.epoch = $1 and r.id = s.id and r.state = 'queued';
+set turn = f.turn
+from found f, orchestrator_epoch o
+where o.epoch = $1 and r.ctid = f.at and r.state is not distinct from 'queued';
 
 -- name: queued_on
 -- Who stands in the lines of $1 directories.
 select r.id, r.directory from job_results r
-where r.directory = any ($1::text[]) and r.state = 'queued' and r.turn is not null;
+where r.directory = any ($1::text[]) and r.waiting;
 
 -- name: profile
 select doc from profiles where id = $1 and ($2::uuid is null or customer_id = $2);

@@ -3,19 +3,20 @@
 select j.id from payment_events e join jobs j on j.order_id = e.order_id where e.event_id = $1;
 
 -- name: lock
-select o.id, o.customer_id, o.plan, o.amount_cents, o.currency, o.state, j.id as job_id
+select o.id, o.customer_id, o.plan, o.amount_cents, o.currency, o.state, o.payment_ref,
+       j.id as job_id
 from orders o
 left join jobs j on j.order_id = o.id
 where o.id = $1
 for update of o;
 
--- name: paid_by
--- The order that was paid by $1.
-select o.id, o.customer_id, o.plan, o.amount_cents, o.currency, o.state, j.id as job_id
-from orders o
-left join jobs j on j.order_id = o.id
-where o.payment_ref = $1 and o.state in ('paid', 'refunded')
-for update of o;
+-- name: expire
+-- Nobody can pay the order's last checkout any more. $1 epoch, $2 order.
+update orders set state = 'expired'
+from orchestrator_epoch o
+where o.epoch = $1 and orders.id = $2 and orders.state = 'open'
+  and not exists (select from checkouts c
+                  where c.order_id = $2 and c.state in ('open', 'processing') and not c.given_up);
 
 -- name: refund
 -- $1 epoch, $2 order.

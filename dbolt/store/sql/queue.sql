@@ -4,21 +4,37 @@
 -- table (`ctid`), which is cheaper than by its key again, and under the same guards.
 
 -- name: take_over
--- The next epoch. The row's lock waits for the transaction that another orchestrator has under way.
-update orchestrator_epoch set epoch = epoch + 1, batch = 0, started_at = now()
-returning epoch, turn, extract(epoch from clock_timestamp())::float8 as now;
+-- The next epoch. The writers' locks wait for what another orchestrator has under way.
+with next as (
+    update orchestrator_epoch set epoch = epoch + 1, started_at = now() returning epoch
+), taken as (
+    update orchestrator_writers w set epoch = next.epoch, batch = 0 from next returning w.turn
+)
+select epoch, (select max(turn) from taken) as turn,
+       extract(epoch from clock_timestamp())::float8 as now
+from next;
 
 -- name: begin_batch
 -- First in each of an orchestrator's transactions: no row where its time is over ($1 epoch,
--- $2 the transaction's number, $3 how far the line has been served). The row's lock is held to the
--- end, so that no takeover can come between a guard and its commit.
-update orchestrator_epoch set batch = $2, turn = greatest(turn, $3)
-where epoch = $1
+-- $2 the writer's place, $3 its transaction's number, $4 how far the line has been served). The
+-- row's lock is held to the end, so that no takeover can come between a guard and its commit.
+update orchestrator_writers set batch = $3, turn = greatest(turn, $4)
+where epoch = $1 and place = $2
 returning extract(epoch from clock_timestamp())::float8 as now;
 
 -- name: last_batch
 -- Waits for a transaction that is still on its way, so that its fate is known with the answer.
-select epoch, batch from orchestrator_epoch for share;
+select epoch, batch from orchestrator_writers where place = $1 for share;
+
+-- name: watch
+-- Whose time it is, and whether any lease's is up. $1 grace in seconds.
+select o.epoch, extract(epoch from clock_timestamp())::float8 as now,
+       exists (select from job_results r
+               where r.token is not null and r.deadline_at <= now() - make_interval(secs => $1))
+       or exists (select from verifications v
+                  where v.token is not null and v.deadline_at <= now() - make_interval(secs => $1))
+           as overdue
+from orchestrator_epoch o;
 
 -- name: in_flight
 -- Leases that are out, for a restart.
@@ -42,7 +58,7 @@ from unnest($1::text[], $2::integer[]) as d(slug, window_size)
 left join lateral (
     select r.not_before
     from job_results r
-    where r.directory = d.slug and r.state = 'queued' and r.turn is not null
+    where r.directory = d.slug and r.waiting
       and r.not_before > now()
     order by r.not_before
     limit 1
@@ -51,7 +67,7 @@ left join lateral (
     select r.id, r.job_id, j.plan, r.turn
     from job_results r
     cross join lateral (select * from jobs j where j.id = r.job_id limit 1) j
-    where r.directory = d.slug and r.state = 'queued' and r.turn is not null
+    where r.directory = d.slug and r.waiting
       and r.not_before <= now()
       and j.state in ('queued', 'running') and not (j.plan = any ($3::text[]))
     order by r.turn, r.id
@@ -67,7 +83,7 @@ with wanted as (
     from wanted w
     cross join lateral (select b.ctid, b.* from job_results b where b.id = w.id limit 1) b
     cross join lateral (select * from jobs j where j.id = b.job_id limit 1) j
-    where b.turn is not null and b.not_before <= now()
+    where b.waiting and b.not_before <= now()
       and j.state in ('queued', 'running') and j.profile_id is not null
       and not exists (
           select from pauses p
@@ -76,7 +92,7 @@ with wanted as (
 ), moved as (
     update job_results r
     set state = t.to_state, token = f.token, epoch = o.epoch, worker = f.worker,
-        attempt = r.attempt + 1,
+        attempt = r.attempt + 1, leased_at = now(),
         deadline_at = now() + make_interval(secs => $5), updated_at = now()
     from found f, transitions t, orchestrator_epoch o
     where r.ctid = f.at and r.state is not distinct from f.state and o.epoch = $1
@@ -84,14 +100,13 @@ with wanted as (
     returning r.id, r.job_id, r.directory, r.attempt, r.failures, r.token, r.worker,
               r.deadline_at, t.from_state, t.to_state, r.listing_url,
               f.customer_id, f.profile_id, f.plan, f.job_state
-), tried as (
-    insert into attempts (submission_id, attempt, token, worker)
-    select id, attempt, token, worker from moved
 ), logged as (
     insert into events (job_id, submission_id, event, from_state, to_state, attempt, actor)
     select job_id, id, 'leased', from_state, to_state, attempt, worker from moved
 )
-select * from moved;
+select id, job_id, directory, attempt, failures, token, worker, deadline_at, listing_url,
+       customer_id, profile_id, plan, job_state
+from moved;
 
 -- name: start_jobs
 -- $1 epoch, $2 jobs of which something was leased.
@@ -149,49 +164,47 @@ where o.epoch = $1 and r.token = any ($2::uuid[])
 returning r.token;
 
 -- name: settle
--- $1 epoch; in step: $2 tokens; $3 event, $4 reason and $5 count of failures to add where nothing
--- was pressed; $6 event and $7 reason after a press; $8 detail, $9 address of the listing,
--- $10 seconds to wait where it goes back to the queue, $11 result as JSON.
+-- $1 epoch; in step: $2 tokens, $3 kinds of outcome, $4 seconds to wait where it goes back to the
+-- queue, $5 results as JSON. Of each kind: $6 event, $7 reason and $8 count of failures to add where
+-- nothing was pressed; $9 event and $10 reason after a press.
 with said as (
-    select * from unnest($2::uuid[], $3::text[], $4::text[], $5::smallint[], $6::text[], $7::text[],
-                         $8::text[], $9::text[], $10::float8[], $11::text[])
-        as s(token, event, reason, failures, press_event, press_reason, detail, listing_url, wait_s,
-             result)
+    select * from unnest($2::uuid[], $3::integer[], $4::float8[], $5::text[])
+        as s(token, kind, wait_s, result)
 ), found as materialized (
-    select s.*, b.ctid as at, b.id, b.state, b.worker
+    select s.token, s.kind, s.wait_s, s.result::jsonb as result, b.ctid as at, b.id, b.state,
+           b.worker, b.leased_at, b.state = 'pressed' as sent
     from said s
     cross join lateral (select b.ctid, b.* from job_results b where b.token = s.token limit 1) b
 ), moved as (
     update job_results r
     set state = t.to_state,
-        reason = case s.state when 'pressed' then s.press_reason else s.reason end,
-        detail = s.detail,
-        listing_url = coalesce(nullif(s.listing_url, ''), r.listing_url),
-        failures = r.failures + case s.state when 'pressed' then 0 else s.failures end,
+        reason = case when s.sent then ($10::text[])[s.kind] else ($7::text[])[s.kind] end,
+        detail = coalesce(left(s.result ->> 'detail', 2000), ''),
+        listing_url = coalesce(nullif(left(s.result ->> 'listing_url', 2000), ''), r.listing_url),
+        failures = r.failures + case when s.sent then 0 else ($8::smallint[])[s.kind] end,
         not_before = case t.to_state when 'queued' then now() + make_interval(secs => s.wait_s)
                                      else r.not_before end,
-        token = null, epoch = null, worker = null, deadline_at = null, updated_at = now()
+        token = null, epoch = null, worker = null, leased_at = null, deadline_at = null,
+        updated_at = now()
     from found s
     cross join orchestrator_epoch o
     join transitions t on t.from_state = s.state
-        and t.event = case s.state when 'pressed' then s.press_event else s.event end
+        and t.event = case when s.sent then ($9::text[])[s.kind] else ($6::text[])[s.kind] end
     where r.ctid = s.at and r.token is not distinct from s.token
       and r.state is not distinct from s.state and o.epoch = $1
-    returning r.id, r.job_id, r.directory, r.attempt, s.token, s.worker, t.event, r.reason,
-              r.detail, r.failures, t.from_state, t.to_state, t.moving, s.result,
-              r.listing_url, extract(epoch from r.not_before)::float8 as not_before
+    returning r.id, r.job_id, r.directory, r.attempt, s.token, s.worker, s.leased_at, t.event,
+              r.reason, r.detail, t.from_state, t.to_state, t.moving, s.result, r.listing_url,
+              extract(epoch from r.not_before)::float8 as not_before
 ), ended as (
-    update attempts a
-    set ended_at = now(), event = m.event, reason = m.reason, result = m.result::jsonb
-    from moved m
-    where a.submission_id = m.id and a.attempt = m.attempt
+    insert into attempts (submission_id, attempt, token, worker, started_at, event, reason, result)
+    select id, attempt, token, worker, leased_at, event, reason, result from moved
 ), logged as (
     insert into events
         (job_id, submission_id, event, from_state, to_state, reason, attempt, actor, detail)
     select job_id, id, event, from_state, to_state, reason, attempt, worker, detail from moved
 )
-select id, job_id, directory, token, event, reason, failures, from_state, to_state, moving,
-       listing_url, not_before
+select id, job_id, directory, event, from_state, to_state, moving, token, reason, listing_url,
+       not_before
 from moved;
 
 -- name: ours
@@ -208,14 +221,13 @@ where exists (
 -- name: settled_before
 -- Which of $1 tokens were settled by their worker already: saying so again is no news.
 select token from attempts
-where token = any ($1::uuid[]) and ended_at is not null
-  and event not in ('lease_expired', 'worker_lost', 'cancelled');
+where token = any ($1::uuid[]) and event not in ('lease_expired', 'worker_lost', 'cancelled');
 
 -- name: expire
 -- Leases whose time is up by the database's clock. $1 epoch; $2 cap of tries that may be lost so;
 -- $3 seconds to wait before the next; $4 grace in seconds; $5 how many at most.
 with due as materialized (
-    select r.id, r.token, r.state, r.worker,
+    select r.id, r.token, r.state, r.worker, r.leased_at,
            case when r.state = 'leased' and r.failures + 1 >= $2 then 'failed'
                 else 'lease_expired' end as event
     from job_results r
@@ -230,19 +242,18 @@ with due as materialized (
         failures = r.failures + case t.to_state when 'uncertain' then 0 else 1 end,
         not_before = case t.to_state when 'queued' then now() + make_interval(secs => $3)
                                      else r.not_before end,
-        token = null, epoch = null, worker = null, deadline_at = null, updated_at = now()
+        token = null, epoch = null, worker = null, leased_at = null, deadline_at = null,
+        updated_at = now()
     from due d, transitions t, orchestrator_epoch o
     where r.id = d.id and r.token is not distinct from d.token
       and r.state is not distinct from d.state and o.epoch = $1
       and t.from_state = d.state and t.event = d.event
-    returning r.id, r.job_id, r.directory, r.attempt, d.token, d.worker, t.event, r.reason,
-              r.detail, t.from_state, t.to_state, t.moving,
+    returning r.id, r.job_id, r.directory, r.attempt, d.token, d.worker, d.leased_at, t.event,
+              r.reason, r.detail, t.from_state, t.to_state, t.moving,
               extract(epoch from r.not_before)::float8 as not_before
 ), ended as (
-    update attempts a
-    set ended_at = now(), event = 'lease_expired', reason = m.reason
-    from moved m
-    where a.submission_id = m.id and a.attempt = m.attempt
+    insert into attempts (submission_id, attempt, token, worker, started_at, event, reason)
+    select id, attempt, token, worker, leased_at, 'lease_expired', reason from moved
 ), logged as (
     insert into events
         (job_id, submission_id, event, from_state, to_state, reason, attempt, actor, detail)
@@ -258,7 +269,7 @@ with said as (
     select * from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
         as s(id, event, reason, detail, listing_url)
 ), found as materialized (
-    select s.*, b.state, b.token
+    select s.*, b.state, b.token, b.worker, b.leased_at
     from said s
     cross join lateral (select * from job_results b where b.id = s.id limit 1) b
 ), moved as (
@@ -268,18 +279,17 @@ with said as (
         failures = case t.event when 'requeued' then 0 when 'absent' then r.failures + 1
                                 else r.failures end,
         not_before = case t.to_state when 'queued' then now() else r.not_before end,
-        token = null, epoch = null, worker = null, deadline_at = null, updated_at = now()
+        token = null, epoch = null, worker = null, leased_at = null, deadline_at = null,
+        updated_at = now()
     from found s
     cross join orchestrator_epoch o
     join transitions t on t.from_state = s.state and t.event = s.event
     where r.id = s.id and r.state is not distinct from s.state and o.epoch = $1
-    returning r.id, r.job_id, r.directory, r.attempt, s.token, t.event, r.reason, r.detail,
-              t.from_state, t.to_state, t.moving, r.listing_url
+    returning r.id, r.job_id, r.directory, r.attempt, s.token, s.worker, s.leased_at, t.event,
+              r.reason, r.detail, t.from_state, t.to_state, t.moving, r.listing_url
 ), ended as (
-    update attempts a
-    set ended_at = now(), event = m.event, reason = m.reason
-    from moved m
-    where m.token is not null and a.submission_id = m.id and a.attempt = m.attempt
+    insert into attempts (submission_id, attempt, token, worker, started_at, event, reason)
+    select id, attempt, token, worker, leased_at, event, reason from moved where token is not null
 ), logged as (
     insert into events
         (job_id, submission_id, event, from_state, to_state, reason, attempt, actor, detail)
@@ -339,6 +349,6 @@ select pg_notify('dbolt_changes', '');
 
 -- name: counts
 -- In two parts, because each has an index of its own.
-select state, count(*) as n from job_results where state not in ('leased', 'pressed') group by state
+select resting as state, count(*) as n from job_results where resting is not null group by resting
 union all
 select state, count(*) from job_results where token is not null group by state;

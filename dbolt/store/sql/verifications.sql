@@ -32,18 +32,21 @@ where v.token is not null;
 -- name: lease
 -- $1 epoch; $2 ids, $3 fresh tokens and $4 workers in step; $5 seconds.
 with wanted as (
-    select * from unnest($2::uuid[], $3::uuid[], $4::text[]) as w(id, token, worker)
+    select w.*, r.job_id, r.directory, r.failures, r.listing_url, j.customer_id, j.profile_id,
+           j.plan, j.state as job_state
+    from unnest($2::uuid[], $3::uuid[], $4::text[]) as w(id, token, worker)
+    cross join lateral (select * from verifications b where b.id = w.id limit 1) b
+    cross join lateral (select * from job_results r where r.id = b.submission_id limit 1) r
+    cross join lateral (select * from jobs j where j.id = r.job_id limit 1) j
 )
 update verifications v
 set token = w.token, epoch = o.epoch, worker = w.worker, tries = v.tries + 1,
     deadline_at = now() + make_interval(secs => $5)
-from wanted w, orchestrator_epoch o, job_results r, jobs j
+from wanted w, orchestrator_epoch o
 where v.id = w.id and o.epoch = $1 and v.done_at is null and v.token is null
-  and v.due_at <= now()
-  and r.id = v.submission_id and j.id = r.job_id and j.profile_id is not null
-returning v.submission_id as id, r.job_id, r.directory, v.tries as attempt, r.failures, v.token,
-          v.worker, v.deadline_at, r.listing_url, j.customer_id, j.profile_id, j.plan,
-          j.state as job_state;
+  and v.due_at <= now() and w.profile_id is not null
+returning v.submission_id as id, w.job_id, w.directory, v.tries as attempt, w.failures, v.token,
+          v.worker, v.deadline_at, w.listing_url, w.customer_id, w.profile_id, w.plan, w.job_state;
 
 -- name: beat
 -- $1 epoch, $2 tokens, $3 seconds.
@@ -62,14 +65,15 @@ where v.token = any ($1::uuid[]);
 
 -- name: settle
 -- $1 epoch; in step: $2 tokens, $3 found or null, $4 seconds to the next look or null where this
--- was the last, $5 result as JSON. The row goes on waiting or is done; what it means for the
+-- was the last, $5 result as JSON, $6 whether it counts as a try. The row goes on waiting or is done; what it means for the
 -- submission is a move of its own.
 with said as (
-    select * from unnest($2::uuid[], $3::boolean[], $4::float8[], $5::text[])
-        as s(token, found, wait_s, result)
+    select * from unnest($2::uuid[], $3::boolean[], $4::float8[], $5::text[], $6::boolean[])
+        as s(token, found, wait_s, result, counted)
 ), moved as (
     update verifications v
     set found = s.found, result = s.result::jsonb,
+        tries = v.tries - (not s.counted)::int,
         due_at = case when s.wait_s is null then v.due_at
                       else now() + make_interval(secs => s.wait_s) end,
         done_at = case when s.wait_s is null then now() end,

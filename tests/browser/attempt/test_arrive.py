@@ -14,6 +14,7 @@ import pytest
 from dbolt.browser import arrive as arriving
 from dbolt.browser.arrive import arrive
 from dbolt.browser.proof import Proof
+from dbolt.browser.robots import Kept
 from dbolt.browser.run import Run
 from dbolt.browser.session import Browser
 from dbolt.domain.reasons import Reason
@@ -160,3 +161,22 @@ async def test_rules_that_cannot_be_read_now_are_waited_for(
             assert ended.reason is Reason.SERVER_ERROR
             assert not site.to("/add")
             assert await arrive(run, site.url + "/add") is None
+
+
+async def test_rules_that_were_read_lately_hold_for_the_next_attempt(
+    browser: Browser, tmp_path: Path
+) -> None:
+    rules = Kept(for_s=60)
+    pages = {"/robots.txt": "User-agent: *\nDisallow: /private", "/add": FORM, "/private": FORM}
+    async with Site(pages) as site:
+        for _ in range(2):
+            async with a_run(browser, tmp_path) as run:
+                run.rules = rules
+                assert await arrive(run, site.url + "/add") is None
+                ended = await arrive(run, site.url + "/private")
+                assert isinstance(ended, Left)
+        assert len(site.to("/robots.txt")) == 1
+        async with a_run(browser, tmp_path) as run:
+            run.rules = Kept(for_s=0)
+            assert await arrive(run, site.url + "/add") is None
+        assert len(site.to("/robots.txt")) == 2

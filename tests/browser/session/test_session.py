@@ -62,6 +62,22 @@ async def test_pictures_are_loaded_only_where_the_site_needs_them(
     assert visit.log.console_errors == []
 
 
+async def test_from_an_upload_on_pictures_are_loaded(browser: Browser) -> None:
+    picture = Said(PIXEL, headers={"Content-Type": "image/gif"})
+    async with Site({"/": "<img src=/a.gif>", "/a.gif": picture, "/b.gif": picture}) as site:
+        async with browser.new_context(a_directory()) as visit:
+            await visit.page.goto(site.url + "/", wait_until="load")
+            await visit.load_media()
+            width = await visit.page.evaluate("""async () => {
+              const preview = new Image();
+              preview.src = '/b.gif';
+              await preview.decode();
+              return preview.naturalWidth;
+            }""")
+        assert width == 1
+        assert site.to("/a.gif") == []
+
+
 async def test_a_download_is_refused_and_noted(browser: Browser) -> None:
     file = Said(b"MZ", headers={"Content-Disposition": 'attachment; filename="setup.exe"'})
     async with Site({"/": "<a href='/file'>get</a>", "/file": file}) as site:
@@ -167,27 +183,6 @@ def _chromiums_of(run_parent: Path) -> list[int]:
         for p, words in found.items()
         if "--remote-debugging-pipe" in words and "--type=" not in words
     ]
-
-
-async def test_it_is_replaced_after_its_time_but_never_under_an_open_context() -> None:
-    async with Browser(find_chromium(), recycle_after=2) as browser:
-        first = browser.memory_bytes()
-        assert first > 20_000_000
-        order: list[str] = []
-
-        async def third() -> None:
-            async with browser.new_context(a_directory()) as visit:
-                order.append("third")
-                assert await visit.page.evaluate("1") == 1
-
-        async with browser.new_context(a_directory()) as one:
-            async with browser.new_context(a_directory()):
-                pass
-            waiting = asyncio.create_task(third())
-            assert await one.page.evaluate("2") == 2
-            order.append("first still works")
-        await waiting
-        assert order == ["first still works", "third"]
 
 
 async def test_a_stopped_browser_leaves_nothing(tmp_path: Path) -> None:

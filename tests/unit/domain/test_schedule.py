@@ -290,6 +290,29 @@ def test_who_must_wait_joins_when_the_time_has_come() -> None:
     assert schedule.is_hungry
 
 
+def test_who_needs_a_proxy_waits_for_it_without_being_asked_all_the_time() -> None:
+    schedule = one_lane(ready(1, 1.0), ready(2, 2.0))
+    asked: list[str] = []
+
+    def opens(slug: str) -> float:
+        asked.append(slug)
+        return 50.0 if len(asked) < 3 else math.inf if len(asked) == 3 else -math.inf
+
+    assert schedule.pick(0.0, 5, opens) == []
+    assert not schedule.may_pick
+    assert schedule.startable(0.0) == 0
+    assert schedule.pick(1.0, 5, opens) == []
+    assert asked == ["a"]
+    assert schedule.next_at() == 50.0
+    schedule.proxies_changed(2.0)
+    assert schedule.pick(2.0, 5, opens) == []
+    assert schedule.pick(50.0, 5, opens) == [], "now only an event helps"
+    assert schedule.next_at() == math.inf
+    assert len(asked) == 3
+    schedule.proxies_changed(60.0)
+    assert [row.id for row in schedule.pick(60.0, 5, opens)] == [uuid(1), uuid(2)]
+
+
 def test_a_job_that_was_called_off_is_passed_over() -> None:
     rows = [ready(number, number, job=number % 2) for number in range(6)]
     schedule = one_lane(*rows)

@@ -55,3 +55,14 @@ async def test_a_failed_write_is_an_error_and_leaves_nothing_behind(tmp_path: Pa
     with pytest.raises(OSError, match="exists"):
         await _put(FolderEvidence(tmp_path), b"blocked")
     assert list(tmp_path.iterdir()) == [shard]
+
+
+async def test_what_is_removed_is_gone_and_nothing_else_is(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("not evidence")
+    store = FolderEvidence(tmp_path / "store")
+    kept, gone = await _put(store, b"kept"), await _put(store, b"gone")
+    for address in (gone, gone, "0" * 64, "../secret", ""):
+        await store.remove(address)
+    assert await store.get(gone) is None
+    assert await store.get(kept) == b"kept"
+    assert (tmp_path / "secret").exists()

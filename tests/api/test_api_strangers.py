@@ -1,0 +1,126 @@
+"""Does any address of the site open what belongs to somebody else?"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias
+
+import asyncpg
+import httpx
+import pytest
+
+from serve_app.parts import Parts
+from serve_app.site import build_site
+from tests.support.seeds import add_submission
+from tests.support.selling import Shop, given
+from tests.support.serving import Shelf
+from tests.support.signing import PAGE, Visitor, routes_of
+
+Visit = Callable[..., Awaitable[Visitor]]
+Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+ADA = "ada@example.com"
+PICTURE = b"a picture of Ada's listing"
+
+
+@pytest.fixture
+def targets(parts: Parts) -> list[tuple[str, str]]:
+    """Every method and path that names something of somebody's."""
+    app = build_site(lambda: given(parts))
+    found = [(method, path) for method, path in routes_of(app) if "{" in path]
+    assert len(found) > 20
+    return [(method, path) for method, path in found if "/link/" not in path]
+
+
+class Victim:
+    """A customer with an order, a job and a screenshot."""
+
+    def __init__(self, order_id: str, job_id: str, sha256: str) -> None:
+        self.names = {
+            "order_id": order_id,
+            "job_id": job_id,
+            "slug": "d000",
+            "sha256": sha256,
+            "attention_id": "1",
+        }
+
+    def at(self, path: str) -> str:
+        """*path* with this victim's ids in it."""
+        return path.format(**self.names)
+
+
+@pytest.fixture
+async def victim(shop: Shop, shelf: Shelf, database: str, owner: Owner) -> Victim:
+    """Ada, who has ordered and paid and has not yet told of her business."""
+    placed = await shop.order(ADA)
+    job_id = await shop.pay(placed, ADA)
+    shelf.files["ab" * 32] = PICTURE
+    await owner.execute("delete from job_results where directory = 'd000'")
+    await add_submission(
+        database,
+        job_id,
+        "d000",
+        state="live",
+        reason="found_live",
+        evidence=[("after", "ab" * 32, "image/png")],
+        typed=[("business_name", "Name", "Ada's secret bakery")],
+    )
+    return Victim(placed["order_id"], str(job_id), "ab" * 32)
+
+
+async def tried(
+    visitor: Visitor, method: str, path: str, profile: dict[str, Any]
+) -> httpx.Response:
+    """One request with everything that a browser would bring along."""
+    if method == "POST" and not path.startswith("/api/"):
+        return await visitor.post(path, email=ADA, listing_url="https://evil.example/")
+    body = profile if method == "PUT" else None
+    return await visitor.client.request(method, path, json=body, headers=PAGE)
+
+
+@pytest.mark.parametrize("who", ["a foreign account", "an order under the same address", "nobody"])
+async def test_nothing_of_somebody_elses_is_there(
+    who: str,
+    visit: Visit,
+    shop: Shop,
+    victim: Victim,
+    owner: Owner,
+    targets: list[tuple[str, str]],
+    profile: dict[str, Any],
+) -> None:
+    stranger = await visit()
+    if who == "a foreign account":
+        await stranger.account("bob@example.com")
+    elif who != "nobody":
+        placed = await shop.order(ADA)
+        stranger.client.cookies.set("dbolt-session", placed["session_token"])
+    events = await owner.fetchval("select count(*) from events")
+    for method, path in targets:
+        answer = await tried(stranger, method, victim.at(path), profile)
+        led_away = answer.status_code == 303 and "/sign-in" in answer.headers["location"]
+        assert led_away or answer.status_code in {401, 403, 404}, (method, path)
+        assert "secret bakery" not in answer.text, path
+        assert PICTURE not in answer.content, path
+    assert await owner.fetchval("select count(*) from events") == events
+    assert await owner.fetchval("select count(*) from profiles") == 0
+    assert await owner.fetchval("select state from jobs") == "awaiting_profile"
+
+
+async def test_the_proven_account_opens_all_of_its_own(
+    visit: Visit, victim: Victim, targets: list[tuple[str, str]]
+) -> None:
+    ada = await visit()
+    await ada.prove(ADA)
+    own = [
+        path
+        for method, path in targets
+        if method == "GET" and not path.startswith(("/staff", "/pay")) and "stream" not in path
+    ]
+    assert len(own) >= 6
+    for path in own:
+        answer = await ada.get(victim.at(path))
+        assert answer.status_code in {200, 303}, path
+        assert "sign-in" not in answer.headers.get("location", ""), path
+    picture = await ada.get(victim.at("/api/v1/evidence/{sha256}"))
+    assert picture.content == PICTURE
+    page = await ada.get(victim.at("/jobs/{job_id}/directories/{slug}"))
+    assert "secret bakery" in page.text
