@@ -79,6 +79,7 @@ async def attempt(
     try:
         async with browser.new_context(assignment.directory, route) as visit:
             run = Run(visit, assignment, permit, Proof(evidence), began, rules=browser.rules)
+            visit.words = (assignment.profile.business_name, assignment.profile.email)
             if browser.traces:
                 await trace.begin(visit.context)
             end = await _before_the_press(run)

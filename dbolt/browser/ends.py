@@ -56,7 +56,7 @@ async def left_half_way(run: Run, end: HandOver | NotSent | Left) -> Pressed:
 
 
 async def press_told(run: Run) -> None:
-    """Records a press that was meant for a step and may have been the one that counts."""
+    """Records a press that was meant for a step, or by nobody, and may be the one that counts."""
     if run.permitted:
         return
     # It has happened, whatever is said to it; waiting for the directory's pace helps nobody.
@@ -73,7 +73,7 @@ async def as_it_may_be(run: Run, end: Ended) -> Ended:
     await press_told(run)
     if isinstance(end, HandOver | Left) and end.reason in _WALLS:
         return await left_half_way(run, end)
-    return await unconfirmed(run, f'"Next" was pressed, and may have sent the form: {end.detail}')
+    return await unconfirmed(run, f"The form may have been sent before its last step: {end.detail}")
 
 
 def without_a_look(run: Run, end: Ended) -> Ended:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from dataclasses import dataclass, replace
 from dbolt.browser import act
 from dbolt.browser.cascade import arrived, explored
 from dbolt.browser.find import behind_wall
-from dbolt.browser.run import Ended, Found, Run
+from dbolt.browser.run import HANDED_IN, Ended, Found, Run
 from dbolt.browser.sections import opened, peeked, with_offered
 from dbolt.domain.fields import Field
 from dbolt.domain.reasons import WORDS, Reason
@@ -20,6 +21,7 @@ from dbolt.forms.plan import plan_fill
 from dbolt.forms.reading import Act, Action, FillPlan, Reading, VerdictReading
 from dbolt.forms.repair import repair, tried_by
 from dbolt.forms.values.signs import control_name
+from dbolt.forms.verdict import read_verdict
 from dbolt.forms.words import fold
 
 _MAX_ROUNDS = 6
@@ -51,6 +53,9 @@ FACTS = frozenset(
 """What may not stand in a listing wrongly, however small the difference."""
 
 
+_VANISHED = NotSent(reason=Reason.FILL_FAILED, detail="The form vanished while it was filled in.")
+
+
 @dataclass(frozen=True, slots=True)
 class Filled:
     """A form that holds what it should, as seen just now."""
@@ -67,12 +72,19 @@ async def fill(run: Run, found: Found) -> Filled | Ended:
     for _ in range(_MAX_SECTIONS):
         if not isinstance(filled, Filled) or filled.reading.submit_is_next:
             return filled
+        run.typing_since = time.monotonic()
         if not await opened(run, filled.page, filled.reading):
+            run.typing_since = None
             return filled
         page = await run.look()
+        if run.may_have_sent():
+            return HandOver(
+                reason=Reason.UNSURE_OF_FORM,
+                detail="What looked like a section to open sent something to the site.",
+            )
         reading = same_form(run, page, filled.reading)
         if reading is None:
-            return filled
+            return _VANISHED
         filled = await _fill_shown(run, Found(page, reading), wanted)
     return filled
 
@@ -103,13 +115,13 @@ async def _fill_shown(run: Run, found: Found, wanted: dict[str, Action]) -> Fill
         tries.update(map(_key, todo))
         if any(action.act is Act.FILE for action in todo):
             await run.visit.load_media()
+        moment = run.typing_since = time.monotonic()
         run.note_typed(todo, await act.perform(run.visit.page, todo))
-        page = await arrived(run, await run.look(), reading)
+        before, page = page, await arrived(run, await run.look(), reading)
         again = same_form(run, page, reading)
-        if again is None:
-            return NotSent(
-                reason=Reason.FILL_FAILED, detail="The form vanished while it was filled in."
-            )
+        if again is None or _sent_itself(run, Filled(before, reading, plan), page, moment):
+            return _VANISHED
+        run.typing_since = None
         reading = again
         plan = _plan(run, page, reading)
         level = await explored(run, page, reading, plan)
@@ -124,6 +136,21 @@ async def _fill_shown(run: Run, found: Found, wanted: dict[str, Action]) -> Fill
         return complaint
     actions = tuple(wanted.values())
     return Filled(page, reading, FillPlan(actions=actions, detail=plan.detail))
+
+
+def _sent_itself(run: Run, before: Filled, after: Page, moment: float) -> bool:
+    """Whether *after* answers a form that was sent by a choice in it, and not just drawn anew."""
+    if not run.visit.carried_since(moment):
+        return False
+    verdict = read_verdict(
+        before.page,
+        after,
+        before.reading,
+        status=run.visit.status_since(moment),
+        recipe=run.assignment.directory.recipe,
+        profile=run.assignment.profile,
+    )
+    return verdict.kind in HANDED_IN
 
 
 def _is_due(run: Run, action: Action, held: TypedValue, tries: int) -> bool:

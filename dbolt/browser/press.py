@@ -22,16 +22,6 @@ from dbolt.forms.page import Message, Page
 from dbolt.forms.reading import Reading, VerdictReading
 from dbolt.forms.verdict import read_verdict
 
-HANDED_IN = frozenset(
-    {
-        VerdictKind.ACCEPTED,
-        VerdictKind.PENDING_EMAIL,
-        VerdictKind.PENDING_REVIEW,
-        VerdictKind.PENDING_CUSTOMER,
-    }
-)
-"""Verdicts by which the directory holds what was sent."""
-
 _ANSWER_S = 15.0
 _AFTERTHOUGHT_S = 4.0
 """How long a page that came to rest without a clear word is watched for one."""

@@ -22,6 +22,7 @@ from dbolt.domain.submission import (
     NotSent,
     Pressed,
     TypedValue,
+    VerdictKind,
 )
 from dbolt.forms.page import Page
 from dbolt.forms.reading import Action, Reading
@@ -29,6 +30,16 @@ from dbolt.forms.repair import Tried
 
 PRESS_MARGIN_S = 20.0
 """No press with less than this left of the lease: its answer could not be reported in time."""
+
+HANDED_IN = frozenset(
+    {
+        VerdictKind.ACCEPTED,
+        VerdictKind.PENDING_EMAIL,
+        VerdictKind.PENDING_REVIEW,
+        VerdictKind.PENDING_CUSTOMER,
+    }
+)
+"""Verdicts by which the directory holds what was sent."""
 
 Ended = Pressed | NotSent | HandOver | Known | Left
 """How an attempt can end. A step returns it instead of what the next step would need."""
@@ -61,6 +72,8 @@ class Run:
     """The directory was looked at before the press, and did not show the business."""
     stepped_at: float | None = None
     """When a "next" was pressed of which it is not known yet that it led to a mere step."""
+    typing_since: float | None = None
+    """Since when values were typed into a form that has not been seen to stand there after it."""
     fixes: dict[tuple[Field, str, str], Action] = field(default_factory=dict)
     """Values that a complaint of the page led to, by field, part and control."""
     insisted: set[str] = field(default_factory=set)
@@ -85,7 +98,9 @@ class Run:
         return (self.assignment.deadline_at - datetime.now(UTC)).total_seconds()
 
     def may_have_sent(self) -> bool:
-        """Whether a press that was meant for a step may have handed the listing in."""
+        """Whether a step's press, or a form that sends itself, may have handed the listing in."""
+        if self.typing_since is not None and self.visit.carried_since(self.typing_since):
+            return True
         return self.stepped_at is not None and self.visit.sent_since(self.stepped_at)
 
     async def look(self, at_most_s: float = 5.0, *, pressed: bool = False) -> Page:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from playwright.async_api import Error
-
 from dbolt.browser import act
 from dbolt.browser.run import Run
 from dbolt.browser.settle import changed
@@ -14,7 +12,6 @@ from dbolt.forms.buttons import doing
 from dbolt.forms.page import Control, Option, Page, Widget
 from dbolt.forms.reading import Reading
 
-_CLICK_MS = 4_000
 _OPENS_S = 1.0
 _MEANT = frozenset({Field.CATEGORY, Field.EMPLOYEES, Field.PRICE_RANGE})
 """Fields whose choices have to be understood; of others it is known how they are spelled."""
@@ -38,12 +35,7 @@ async def opened(run: Run, page: Page, reading: Reading) -> bool:
     if ref is None:
         return False
     run.unfolded.add(ref)
-    header = await act.element(run.visit.page, ref)
-    if header is None:
-        return False
-    try:
-        await header.click(timeout=_CLICK_MS)
-    except Error:
+    if not await act.unfold(run.visit.page, ref):
         return False
     await changed(run.visit.page, _OPENS_S)
     return True

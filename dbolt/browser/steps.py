@@ -10,8 +10,8 @@ from functools import partial
 from dbolt.browser.ends import press_told, pressed
 from dbolt.browser.fill import Filled, fill, mended
 from dbolt.browser.find import behind_wall
-from dbolt.browser.press import HANDED_IN, answer, press, read, ready
-from dbolt.browser.run import Ended, Found, Run
+from dbolt.browser.press import answer, press, read, ready
+from dbolt.browser.run import HANDED_IN, Ended, Found, Run
 from dbolt.browser.settle import changed
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import HandOver, NotSent, VerdictKind

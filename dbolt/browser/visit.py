@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import time
 from dataclasses import dataclass, field
 from typing import Self
+from urllib.parse import unquote_plus
 
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import (
@@ -60,6 +62,8 @@ class Log:
     answers: list[Answer] = field(default_factory=list)
     sent: list[float] = field(default_factory=list)
     """When requests left that may have handed something in, on the monotonic clock."""
+    carried: list[float] = field(default_factory=list)
+    """When requests left that took with them what was typed."""
     crashed: bool = False
     stuck: bool = False
     """The page kept opening dialogs and was closed."""
@@ -69,6 +73,7 @@ class Visit:
     """A fresh context with one page. Downloads are refused, permissions denied, dialogs answered.
 
     `agreeing`: whether a confirm dialog is answered with OK, as it is while the form is sent.
+    `words`: by what a request is known to carry what was typed.
     """
 
     def __init__(self, context: BrowserContext, page: Page, directory: Directory) -> None:
@@ -76,6 +81,7 @@ class Visit:
         self.page = page
         self.log = Log()
         self.agreeing = False
+        self.words: tuple[str, ...] = ()
         self._directory = directory
         self._blocking: CDPSession | None = None
         self._pages: list[Page] = [page]
@@ -184,6 +190,10 @@ class Visit:
         """Whether anything left the browser since *moment* that may have handed a form in."""
         return any(at >= moment for at in self.log.sent)
 
+    def carried_since(self, moment: float) -> bool:
+        """Whether a request has left since *moment* that took with it what was typed."""
+        return any(at >= moment for at in self.log.carried)
+
     async def close(self) -> None:
         """Ends the context within a few seconds, whatever its pages do."""
         for task in self._tasks:
@@ -233,6 +243,9 @@ class Visit:
         if request.method not in _READING or request.is_navigation_request():
             self.log.sent.append(time.monotonic())
             del self.log.sent[:-200]
+            if self.words and _carries(request, self.words):
+                self.log.carried.append(time.monotonic())
+                del self.log.carried[:-200]
 
     def _on_request_end(self, request: Request) -> None:
         self._busy.pop(request, None)
@@ -252,6 +265,13 @@ class Visit:
 
     def _on_download(self, download: Download) -> None:
         self.log.downloads.append(download.suggested_filename[:200])
+
+
+def _carries(request: Request, words: tuple[str, ...]) -> bool:
+    """Whether one of *words* is in the address or the body, however a form or a script codes it."""
+    body = (request.post_data_buffer or b"").decode(errors="replace")
+    told = unquote_plus(f"{request.url}\n{body}")
+    return any(word in told or json.dumps(word)[1:-1] in told for word in words)
 
 
 def _proxy(route: Route) -> ProxySettings:

@@ -32,9 +32,11 @@ __all__ = [
     "read_back",
     "read_to_the_end",
     "rehearse",
+    "unfold",
 ]
 
 _BATCHED = frozenset({Act.TEXT, Act.SELECT, Act.CHECK, Act.UNCHECK, Act.RICH_TEXT, Act.DATE_TIME})
+_UNFOLD_MS = 4_000
 _GONE: Held = {"found": False}
 
 
@@ -106,6 +108,20 @@ async def opener(page: Page, refs: Sequence[str], known: Sequence[str]) -> str |
         if found:
             return f"{number}:{found}"
     return None
+
+
+async def unfold(page: Page, ref: str) -> bool:
+    """Clicks what opens a section, which cannot send the form meanwhile; whether it could."""
+    where = place(page, ref)
+    header = await element(page, ref)
+    if where is None or header is None:
+        return False
+    try:
+        async with choose.guarded(where):
+            await header.click(timeout=_UNFOLD_MS)
+    except (Error, TimeoutError):
+        return False
+    return True
 
 
 async def _run(page: Page, actions: Sequence[Action], function: str) -> list[Held]:

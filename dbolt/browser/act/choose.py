@@ -161,7 +161,7 @@ async def add_tags(place: Place, tags: Sequence[str], have: Sequence[str]) -> No
     if opened is None:
         return
     await keys.click(opened.clicked)
-    async with enter_guarded(place):
+    async with guarded(place):
         for tag in tags:
             if tag not in have:
                 await _add_tag(opened, tag)
@@ -216,8 +216,8 @@ async def _is_taken(box: ElementHandle, tag: str) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def enter_guarded(place: Place) -> AsyncIterator[None]:
-    """Within it, Enter cannot send the form: that would be a press without a permit."""
+async def guarded(place: Place) -> AsyncIterator[None]:
+    """Within it, no key and no click sends the form: that would be a press without a permit."""
     await place.call("guard", True)
     try:
         yield

@@ -130,7 +130,7 @@ function readToTheEnd(numbers) {
   return read;
 }
 
-// While keys are struck, Enter must reach the widget and never send the form.
+// While keys are struck or a heading is clicked, they must reach the page and never send the form.
 function guard(on) {
   const key = Symbol.for("dbolt.guard");
   if (on && !window[key]) {
