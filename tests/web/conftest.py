@@ -20,7 +20,7 @@ from tests.support.visiting import Site
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests with a visitor run on the loop of the shared Chromium."""
     for item in items:
-        if "site" in getattr(item, "fixturenames", ()):
+        if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
             item.add_marker(pytest.mark.browser)
 
