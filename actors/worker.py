@@ -7,6 +7,7 @@ result is kept, and told again, until the orchestrator has acknowledged it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
 import time
@@ -289,10 +290,9 @@ class Worker:
         """Until a slot has something to say, a permit may be asked for again, or hearts beat."""
         now = asyncio.get_running_loop().time()
         at = min([now + self._heartbeat_s, *self._saying.not_before.values()])
-        try:
-            await asyncio.wait_for(self._say.wait(), max(at - now, 0.0))
-        except TimeoutError:
-            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(at - now, 0.0)):
+                await self._say.wait()
 
     def _everything(self) -> Exchange:
         now = asyncio.get_running_loop().time()

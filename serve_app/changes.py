@@ -38,7 +38,8 @@ class Watch:
     async def changed(self, wait_s: float) -> bool:
         """Whether something changed since the last call, waiting at most *wait_s*."""
         try:
-            await asyncio.wait_for(self._changed.wait(), wait_s)
+            async with asyncio.timeout(wait_s):
+                await self._changed.wait()
         except TimeoutError:
             return False
         self._changed.clear()

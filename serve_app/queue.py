@@ -91,7 +91,8 @@ class ActorLine:
 
     async def _call(self, wait_s: float, verb: str, *args: object, **named: object) -> Any:
         try:
-            return await asyncio.wait_for(self._ask(verb, args, named), wait_s)
+            async with asyncio.timeout(wait_s):
+                return await self._ask(verb, args, named)
         except (TimeoutError, GetTimeoutError) as error:
             raise QueueAway from error
         except RayTaskError as error:

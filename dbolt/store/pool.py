@@ -101,7 +101,8 @@ async def open_pool(
 async def close_pool(pool: asyncpg.Pool[asyncpg.Record], wait_s: float = 5.0) -> None:
     """Closes *pool*, and by force what is still in use after *wait_s*."""
     try:
-        await asyncio.wait_for(pool.close(), wait_s)
+        async with asyncio.timeout(wait_s):
+            await pool.close()
     except (TimeoutError, *CONNECTION_LOST):
         pool.terminate()
 

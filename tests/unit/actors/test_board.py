@@ -1,0 +1,24 @@
+"""Does who waits for news of the board always let go?"""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from actors.board import Board, Terms
+from actors.clock import DatabaseClock
+
+
+@pytest.mark.parametrize("ticks", range(4))
+async def test_who_is_called_off_as_news_come_ends(ticks: int) -> None:
+    board = Board(1, DatabaseClock(), Terms())
+    waiting = asyncio.create_task(board.news(10.0))
+    await asyncio.sleep(0.01)
+    board.stir()
+    for _ in range(ticks):
+        await asyncio.sleep(0)
+    called_off = waiting.cancel()
+    await asyncio.wait([waiting], timeout=5.0)
+    assert waiting.done()
+    assert waiting.cancelled() == called_off
