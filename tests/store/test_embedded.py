@@ -64,6 +64,13 @@ def test_a_server_is_there_after_start_and_gone_after_stop(folder: Path) -> None
     server.stop()
 
 
+def test_a_server_stops_though_its_account_no_longer_reaches_its_folder(folder: Path) -> None:
+    server = embedded.start(folder)
+    folder.parent.chmod(0o700)
+    server.stop()
+    assert servers(folder) == []
+
+
 def test_nobody_reaches_it_by_network_or_without_its_password(folder: Path) -> None:
     server = embedded.start(folder)
     [process] = servers(folder)
