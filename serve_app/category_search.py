@@ -1,4 +1,4 @@
-"""Which kinds of business could somebody mean who has typed a few letters, in any of our languages?"""
+"""Which kinds of business could somebody mean who has typed a few letters, in any language?"""
 
 from __future__ import annotations
 

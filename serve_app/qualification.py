@@ -1,4 +1,4 @@
-"""Which directories would a business get, before it pays? The orchestrator's own rule, told ahead."""
+"""Which directories would a business get, before it pays? The orchestrator's own rule."""
 
 from __future__ import annotations
 

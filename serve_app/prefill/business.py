@@ -96,7 +96,9 @@ _DAYS = {
     }.items()
     for name in names.split()
 }
-_SPAN = re.compile(r"(\d{1,2}:\d{2})\s*[-–]\s*(\d{1,2}:\d{2})")
+_TOKEN = re.compile(
+    r"(?P<opens>\d{1,2}:\d{2})\s*[-–]\s*(?P<closes>\d{1,2}:\d{2})|(?P<word>[A-Za-z]{2,9})|(?P<dash>[-–])"
+)
 
 
 def pick(nodes: Sequence[Node], by_id: Mapping[str, Node]) -> Node | None:
@@ -199,20 +201,25 @@ def _hours(node: Node, by_id: Mapping[str, Node]) -> Iterator[tuple[str, str]]:
 
 
 def _written(text: str) -> Iterator[tuple[Day, tuple[str, str]]]:
-    """The days and spans of a text like "Mo-Fr 09:00-17:00, Sa 10:00-12:00"."""
-    for part in re.split(r"[;\n]|,(?=\s*[A-Za-z]{2})", text[:1000]):
-        spans = [(_clock(a), _clock(b)) for a, b in _SPAN.findall(part)]
-        words = re.findall(r"[A-Za-z]{2,9}|[-–]", _SPAN.sub(" ", part))
-        days: list[Day] = []
-        order, until = list(Day), False
-        for word in words:
-            day = _DAYS.get(word.lower())
-            if day is not None and until and days:
-                days += order[order.index(days[-1]) + 1 : order.index(day) + 1]
-            elif day is not None:
-                days.append(day)
-            until = word in "-–"
-        yield from ((day, span) for day in days for span in spans if all(span))
+    """The days and spans of a text like "Mo-We,Fr 09:00-17:00, Sa 10:00-12:00"."""
+    days: list[Day] = []
+    until = told = False
+    for token in _TOKEN.finditer(text[:1000]):
+        opens, closes = _clock(token["opens"]), _clock(token["closes"])
+        if token["opens"]:
+            told = True
+            if opens and closes:
+                yield from ((day, (opens, closes)) for day in days)
+            continue
+        day = _DAYS.get((token["word"] or "").lower())
+        if day is not None and told:
+            days, told = [], False
+        if day is not None and until and days:
+            order = list(Day)
+            days += order[order.index(days[-1]) + 1 : order.index(day) + 1]
+        elif day is not None:
+            days.append(day)
+        until = token["dash"] is not None
 
 
 def _clock(value: Any) -> str:
@@ -229,7 +236,7 @@ def _text(value: Any, between: str = "") -> str:
         return between.join(texts) if between else (texts or [""])[0]
     if isinstance(value, Mapping):
         return _text(value.get("@value") or value.get("name"))
-    return str(value) if isinstance(value, str | int | float) and value is not True else ""
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
 def _object(value: Any, by_id: Mapping[str, Node]) -> Node:

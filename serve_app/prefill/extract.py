@@ -99,7 +99,7 @@ def _sources(markup: Markup, url: str) -> Iterator[tuple[str, Iterator[tuple[str
     yield TITLE, _title(markup.title)
     # Where the page was is told by nobody else more surely than by the visit.
     home = urlsplit(url)
-    yield "where we read it", iter([("website", f"{home.scheme}://{home.netloc}/")])
+    yield "at its own address", iter([("website", f"{home.scheme}://{home.netloc}/")])
 
 
 def _nodes(text: str) -> Iterator[dict[str, Any]]:

@@ -41,7 +41,8 @@ select data from draft_logos where order_id = $1 and removed_at is null;
 -- its middle.
 insert into draft_logos as l
     (order_id, name, media_type, data, width, height, crop_x, crop_y, crop_size)
-values ($1, $2, $3, $4, $5, $6, ($5 - least($5, $6)) / 2, ($6 - least($5, $6)) / 2, least($5, $6))
+select $1, $2, $3, $4, w, h, (w - least(w, h)) / 2, (h - least(w, h)) / 2, least(w, h)
+from (select $5::integer as w, $6::integer as h) edges
 on conflict (order_id) do update
 set name = excluded.name, media_type = excluded.media_type, data = excluded.data,
     width = excluded.width, height = excluded.height, crop_x = excluded.crop_x,

@@ -122,6 +122,11 @@ if (kinds) {
 
 if (form) autosave();
 
+// On a phone the pages are a strip: the one that is open has to be seen.
+const strip = document.querySelector(".way ol");
+const current = strip?.querySelector("[aria-current]");
+if (current) strip.scrollLeft = current.parentElement.offsetLeft - strip.offsetLeft - 40;
+
 // A page that comes back from the browser's own cache holds an old version.
 addEventListener("pageshow", (event) => {
   if (event.persisted && form) location.reload();

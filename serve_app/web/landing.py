@@ -127,8 +127,14 @@ async def order(request: Request, form: Posted, viewer: MaybeViewer) -> Response
     address = account or email_in(form)
     if not address:
         return await _order_page(*again, {"email": NO_ADDRESS})
-    if told.country and not (await qualification_of(request, told)).fits:
-        return await _order_page(*again, {"plan": NOTHING_FITS})
+    if told.country:
+        offers = (await qualification_of(request, told)).offers
+        offer = next(one for one in offers if one.plan.name == plan)
+        if not offer.count:
+            return await _order_page(*again, {"plan": NOTHING_FITS})
+        if offer.same_as:
+            no_more = f"{offer.plan.title} gives you no more than {offer.same_as}; choose that."
+            return await _order_page(*again, {"plan": no_more})
     placed = await place_order(parts, address, PlanName(plan), viewer)
     if not wrong:
         await drafts.seed(parts, placed.order.order_id, told)

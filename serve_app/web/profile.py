@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from serve_app.web.profile_checks import (
     problems_in,
     regions_of,
 )
-from serve_app.web.profile_fields import Step, step_of
+from serve_app.web.profile_fields import Step, step_of, steps
 from serve_app.web.profile_form import document, problems_of
 from serve_app.web.profile_view import (
     Form,
@@ -141,6 +142,21 @@ async def show_step(request: Request, viewer: AnyViewer, job_id: UUID, key: str)
     return await step_page(request, form, step, form.of_step(key))
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What one answer shows besides.
+
+    `kinds`: of business, that were searched for; `conflict`: what another tab has saved meanwhile.
+    """
+
+    kinds: list[str] | None = None
+    logo_problem: str = ""
+    conflict: Mapping[str, str] | None = None
+
+
+NOTHING_MORE = Shown()
+
+
 async def step_page(
     request: Request,
     form: Form,
@@ -148,11 +164,9 @@ async def step_page(
     values: Mapping[str, str],
     *,
     status: int = 200,
-    kinds: list[str] | None = None,
-    logo_problem: str = "",
-    conflict: Mapping[str, str] | None = None,
+    shown: Shown = NOTHING_MORE,
 ) -> Response:
-    """The page with *values* in it. *conflict*: what another tab has saved meanwhile instead."""
+    """The page with *values* in it."""
     every = form.values | dict(values)
     country = every.get("address.country") or "US"
     before, after = neighbours(step)
@@ -169,12 +183,13 @@ async def step_page(
         proposals=form.proposals(step, values),
         version=form.draft.step(step.key).version,
         saved=form.draft.step(step.key),
+        number=1 + steps().index(step),
         before=before,
         after=after,
-        kinds=kinds,
+        kinds=shown.kinds,
         logo=form.logo,
-        logo_problem=logo_problem,
-        conflict=conflict,
+        logo_problem=shown.logo_problem,
+        conflict=shown.conflict,
         **shared(form),
     )
 
@@ -201,7 +216,9 @@ async def save_step(
     if quiet:
         return _told(step, form, fields, saved)
     if saved is None:
-        return await step_page(request, form, step, fields, status=409, conflict=form.of_step(key))
+        return await step_page(
+            request, form, step, fields, status=409, shown=Shown(conflict=form.of_step(key))
+        )
     return await _after_save(request, viewer, job_id, step, then)
 
 
@@ -217,7 +234,7 @@ async def _after_save(
     values = form.of_step(step.key)
     if then == "search":
         found = kinds_like(values.get("category", ""))
-        return await step_page(request, form, step, values, kinds=found)
+        return await step_page(request, form, step, values, shown=Shown(kinds=found))
     wrong = problems_in(step, form.values)
     if wrong and then == "next":
         return await step_page(request, form, step, values, status=422)

@@ -31,7 +31,7 @@ _STANDIN: dict[str, str] = {
     "email": "a@example.com",
     "phone": "+1 212 555 0142",
 }
-"""Something right for whatever a profile cannot be without, so that one field is tried at a time."""
+"""Something right for all that a profile cannot be without: one field is tried at a time."""
 
 _EXAMPLES = {"postal": "postcode", "zip": "ZIP code", "pin": "PIN code", "eircode": "Eircode"}
 _FREE_MAIL = frozenset(

@@ -17,7 +17,7 @@ from serve_app.identity import AnyViewer, ViewerFirst, reading
 from serve_app.parts import parts_of
 from serve_app.problems import Problem
 from serve_app.web.pages import PostedWithFiles, go
-from serve_app.web.profile import step_page
+from serve_app.web.profile import Shown, step_page
 from serve_app.web.profile_view import form_of, open_form, step_or_404
 
 router = APIRouter(include_in_schema=False, route_class=ViewerFirst)
@@ -67,6 +67,11 @@ async def change(
     if problem:
         step = step_or_404("media")
         return await step_page(
-            request, form, step, form.of_step("media"), status=422, logo_problem=problem
+            request,
+            form,
+            step,
+            form.of_step("media"),
+            status=422,
+            shown=Shown(logo_problem=problem),
         )
     return go(f"/jobs/{job_id}/profile/media#logo")

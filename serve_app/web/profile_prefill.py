@@ -1,4 +1,4 @@
-"""How do proposals from the business's own website come into the form? Read once, kept beside it."""
+"""How do proposals from the business's own website come into the form? Kept beside it."""
 
 from __future__ import annotations
 
@@ -74,11 +74,17 @@ async def _again(request: Request, form: Form, site: str, problem: str) -> Respo
 def usable(proposals: Sequence[Proposal], values: dict[str, str]) -> dict[str, dict[str, str]]:
     """Those that the form would take as they are, by field."""
     told = {one.field: one.value for one in proposals}
+    # An opening time is nothing without its closing time.
+    hours = {name: value for name, value in told.items() if name.startswith("hours.")}
     country = {"address.country": told.get("address.country") or values.get("address.country", "")}
     found = {}
     for one in proposals:
         step = step_of(one.field)
-        if step is not None and not problems_in(step, country | {one.field: one.value}):
+        if step is None:
+            continue
+        alone = hours if step.key == "hours" else country | {one.field: one.value}
+        day = one.field.rpartition(".")[0]
+        if not {one.field, day} & problems_in(step, alone).keys():
             found[one.field] = {"value": one.value, "where": one.where}
     return found
 

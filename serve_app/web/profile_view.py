@@ -198,21 +198,16 @@ def _costs(fits: Sequence[Directory], form: Form) -> tuple[tuple[str, str, int],
         for field in step.fields:
             if values.get(field.name, "").strip():
                 continue
-            name = field.name.replace("address.", "").replace("social.", "")
+            name = field.name.removeprefix("address.").removeprefix("social.")
             name = name.replace("contact.", "contact_")
-            count = sum(
-                any(
-                    hint.field is not None and hint.field.value == name for hint in one.recipe.hints
-                )
-                for one in fits
-            )
+            count = sum(name in {hint.field for hint in one.recipe.hints} for one in fits)
             if count:
                 found.append((field.label, step.key, count))
     return tuple(sorted(found, key=lambda row: -row[2]))
 
 
 def neighbours(step: Step) -> tuple[str, str]:
-    """The addresses of the pages before and after *step*; the overview and the review at the ends."""
+    """The pages before and after *step*: nothing for the overview, `review` behind the last."""
     keys = [each.key for each in steps()]
     at = keys.index(step.key)
     return (
