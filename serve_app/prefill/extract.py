@@ -1,6 +1,6 @@
 """What does a page say about the business, in the fields of our form, and where does it say so?
 
-Pure: a page's text in, proposals out; the first source that tells a field has it. JSON-LD goes
+Pure: a page's text in, proposals out. JSON-LD goes
 before microdata, that before Open Graph, that before links and visible text.
 
 *Source:* schema.org (LocalBusiness, PostalAddress, OpeningHoursSpecification), the Open Graph
@@ -27,6 +27,7 @@ META = "in its description for search engines"
 LINKS = "in a link"
 ADDRESS = "in its address"
 TITLE = "in its title"
+_MOST = 500
 _MOST_NODES = 3000
 _LONGEST = {"description": 10_000, "tagline": 200}
 _SOCIAL = {
@@ -66,17 +67,17 @@ class Proposal:
 
 
 def extract(page: str, url: str, *, within_s: float = 2.0) -> list[Proposal]:
-    """What the page at *url* says; at most one proposal for each field.
+    """What the page at *url* says, the surest first; a field may have several.
 
     within_s: how long a page may take to read; what comes after that is left out.
     """
     markup = read(page, within_s=within_s)
-    found: dict[str, Proposal] = {}
+    found: dict[tuple[str, str], Proposal] = {}
     for where, facts in _sources(markup, url):
         for name, value in facts:
             text = clean(value, _LONGEST.get(name, 500))
-            if text and name not in found:
-                found[name] = Proposal(name, text, where)
+            if text and len(found) < _MOST:
+                found.setdefault((name, text), Proposal(name, text, where))
     return list(found.values())
 
 

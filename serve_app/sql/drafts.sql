@@ -53,7 +53,7 @@ set name = excluded.name, media_type = excluded.media_type, data = excluded.data
 -- $1 order, $2 x, $3 y, $4 size in pixels of the picture.
 update draft_logos set crop_x = $2, crop_y = $3, crop_size = $4, version = version + 1
 where order_id = $1 and removed_at is null
-  and $2 + $4 <= width and $3 + $4 <= height
+  and $2::integer + $4::integer <= width and $3::integer + $4::integer <= height
 returning version;
 
 -- name: remove_logo

@@ -72,21 +72,28 @@ async def _again(request: Request, form: Form, site: str, problem: str) -> Respo
 
 
 def usable(proposals: Sequence[Proposal], values: dict[str, str]) -> dict[str, dict[str, str]]:
-    """Those that the form would take as they are, by field."""
-    told = {one.field: one.value for one in proposals}
+    """For each field the first that the form would take as it is."""
+    told = {one.field: one.value for one in reversed(proposals)}
     # An opening time is nothing without its closing time.
     hours = {name: value for name, value in told.items() if name.startswith("hours.")}
     country = {"address.country": told.get("address.country") or values.get("address.country", "")}
-    found = {}
+    found: dict[str, dict[str, str]] = {}
     for one in proposals:
         step = step_of(one.field)
-        if step is None:
+        if step is None or one.field in found or not _is_link(one):
             continue
         alone = hours if step.key == "hours" else country | {one.field: one.value}
         day = one.field.rpartition(".")[0]
         if not {one.field, day} & problems_in(step, alone).keys():
             found[one.field] = {"value": one.value, "where": one.where}
     return found
+
+
+def _is_link(one: Proposal) -> bool:
+    """Whether an address that the website gives is one of the web, where one is asked for."""
+    wanted = one.field in {"website", "booking_url"} or one.field.startswith("social.")
+    scheme, colon, _ = one.value.partition(":")
+    return not wanted or not colon or scheme.lower() in {"http", "https"}
 
 
 async def _take_all(parts: Parts, form: Form) -> None:
