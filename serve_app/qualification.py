@@ -17,6 +17,7 @@ from dbolt.domain.directory import Directory, Evidence
 from dbolt.domain.eligibility import Business, Fit, Handling, chosen, fit, handling, ranked
 from dbolt.domain.plan import PLANS, Plan
 from dbolt.domain.profile import Url
+from dbolt.forms.values.crosswalk import type_called, type_within
 from dbolt.forms.values.trades import trades_of
 from dbolt.store.queries import statements
 
@@ -60,6 +61,12 @@ class Told:
     def business(self) -> Business:
         """As the rule looks at it."""
         return Business(self.country, trades_of([self.category]) if self.category else frozenset())
+
+    @property
+    def known(self) -> bool:
+        """Whether we know the kind of business, in whatever words it is told."""
+        named = type_called(self.category) or type_within(self.category)
+        return bool(named or trades_of([self.category]))
 
     @property
     def query(self) -> str:

@@ -30,7 +30,7 @@ const autosave = () => {
   let waiting = false;
   let off = false;
 
-  const send = async () => {
+  const send = async (leaving = false) => {
     if (off) return;
     if (sending) {
       waiting = true;
@@ -46,13 +46,13 @@ const autosave = () => {
         method: "POST",
         body,
         headers: { Accept: "application/json" },
-        keepalive: true,
+        keepalive: leaving,
       });
       if (answer.status === 409) {
         off = true;
         say("conflict", "Changed in another tab. Press “Save and continue” to see both.");
       } else if (!answer.ok) {
-        say("failed", "Not saved; it is tried again with your next change.");
+        say("failed", `Not saved. ${(await answer.json()).detail ?? ""}`);
       } else {
         const told = await answer.json();
         form.elements.version.value = told.version;
@@ -73,7 +73,7 @@ const autosave = () => {
     if (event.target.type === "file" || off) return;
     say("typing", "Not saved yet");
     clearTimeout(timer);
-    timer = setTimeout(send, WAIT_MS);
+    timer = setTimeout(() => send(), WAIT_MS);
   });
   // A button saves by itself; a save under way would take its version away.
   form.addEventListener("submit", (event) => {
@@ -89,7 +89,7 @@ const autosave = () => {
     }, 30);
   });
   addEventListener("pagehide", () => {
-    if (!off && saved.dataset.saved === "typing") send();
+    if (!off && saved.dataset.saved === "typing") send(true);
   });
 };
 

@@ -6,6 +6,7 @@ import io
 import json
 import re
 import zipfile
+from datetime import UTC, datetime
 from uuid import UUID
 
 import asyncpg
@@ -13,6 +14,8 @@ import httpx
 import pytest
 
 from serve_app import drafts
+from serve_app.export import archive
+from serve_app.identity import Customer
 from serve_app.parts import Parts
 from serve_app.qualification import Told
 from tests.support.selling import Shop
@@ -106,13 +109,8 @@ async def test_drafts_go_with_the_account_and_into_its_export(
 ) -> None:
     job_id, _ = await shop.paid_job("ada@example.com")
     order_id = await typed(parts, job_id)
-    from serve_app.export import archive
-    from serve_app.identity import Customer
-
     row = await parts.pool.fetchrow("select id, email from customers")
     assert row is not None
-    from datetime import UTC, datetime
-
     ada = Customer(row["id"], row["email"], b"", None, datetime.now(UTC))
     bundle = b"".join([piece async for piece in archive(parts, ada)])
     with zipfile.ZipFile(io.BytesIO(bundle)) as files:
