@@ -106,18 +106,15 @@ class Commands:
         known, offered = self._board.directories, await jobs.on_offer(batch.connection)
         entries = [known[slug] for slug in offered if slug in known]
         wanted = [entry.slug for entry in chosen(entries, business_of(profile), len(waiting))]
-        have = {row.directory for row in waiting}
-        fresh = iter([slug for slug in wanted if slug not in have])
-        keep = set(wanted)
-        moved = [
-            Waiting(row.id, slug)
-            for row, slug in zip(
-                (r for r in waiting if r.directory not in keep), fresh, strict=False
-            )
-        ]
-        await jobs.redirect(batch.connection, batch.epoch, moved)
-        ids = {row.id for row in moved}
-        return [row for row in waiting if row.id not in ids] + moved
+        have = await jobs.places(batch.connection, job.id)
+        fresh = (slug for slug in wanted if slug not in have)
+        places = {slug: place for place, slug in enumerate(wanted)}
+        unfit = (row for row in waiting if row.directory not in places)
+        moved = {row.id: Waiting(row.id, slug) for row, slug in zip(unfit, fresh, strict=False)}
+        await jobs.redirect(batch.connection, batch.epoch, list(moved.values()))
+        rows = [moved.get(row.id, row) for row in waiting]
+        # The best known go first; those that fit nowhere keep their place at the end.
+        return sorted(rows, key=lambda row: places.get(row.directory, len(places)))
 
     async def retry(
         self, wanted: RetryFilter, profile_id: UUID | None, actor: str, batch: Batch

@@ -54,7 +54,9 @@ def fit(directory: Directory, business: Business) -> Fit:
         return Fit.CLOSED
     if not directory.serves(business.country):
         return Fit.MARKET
-    if not (EVERYBODY | business.trades) & set(directory.categories):
+    if EVERYBODY.isdisjoint(directory.categories) and business.trades.isdisjoint(
+        directory.categories
+    ):
         return Fit.TRADE
     # A plan's price holds no fees of others, and nobody agrees to any in a customer's name.
     return Fit.FEE if directory.cost is Cost.PAID else Fit.FITS

@@ -94,6 +94,11 @@ async def on_offer(db: Connection) -> set[str]:
     return {row["slug"] for row in await db.fetch(_sql("on_offer"))}
 
 
+async def places(db: Connection, job_id: UUID) -> set[str]:
+    """The directories of the job's submissions, whatever their state."""
+    return {row["directory"] for row in await db.fetch(_sql("places"), job_id)}
+
+
 async def redirect(db: Connection, epoch: int, moved: Sequence[Waiting]) -> None:
     """Submissions that nobody has begun go to these directories instead of their own."""
     ids, slugs = [row.id for row in moved], [row.directory for row in moved]

@@ -55,6 +55,9 @@ order by d.doc ->> 'evidence' <> 'proven', r.directory;
 -- What may be chosen for new work.
 select slug from directories where active;
 
+-- name: places
+select directory from job_results where job_id = $1;
+
 -- name: redirect
 -- Submissions that nobody has begun go to other directories, which the job does not have yet.
 -- $1 epoch; $2 submissions and $3 directories in step.
