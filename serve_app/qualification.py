@@ -14,7 +14,7 @@ import pycountry
 from pydantic import TypeAdapter, ValidationError
 
 from dbolt.domain.directory import Directory, Evidence
-from dbolt.domain.eligibility import Business, Fit, Handling, chosen, fit, handling, ranked
+from dbolt.domain.eligibility import Business, Fit, Handling, fit, handling, ranked
 from dbolt.domain.plan import PLANS, Plan
 from dbolt.domain.profile import Url
 from dbolt.forms.values.crosswalk import type_called, type_within
@@ -156,14 +156,15 @@ class Qualification:
 def qualify(entries: Sequence[Directory], told: Told) -> Qualification:
     """What the business that *told* describes would get of *entries*."""
     business = told.business
-    fits = tuple(_entry(directory, business) for directory in ranked(entries, business))
+    order = ranked(entries, business)
+    fits = tuple(_entry(directory, business) for directory in order)
     others = sorted(
         (entry for one in entries if (entry := _entry(one, business)).fit is not Fit.FITS),
         key=lambda entry: entry.directory.name.casefold(),
     )
     offers: list[Offer] = []
     for plan in PLANS.values():
-        got = chosen(entries, business, plan.directories)
+        got = order[: plan.directories]
         automatic = sum(handling(one, business) is Handling.AUTOMATIC for one in got)
         same = next((offer.plan.title for offer in offers if offer.count == len(got)), "")
         offers.append(Offer(plan, len(got), automatic, same))

@@ -16,8 +16,8 @@ import phonenumbers
 from pydantic import ValidationError
 
 from dbolt.domain.profile import Profile
-from serve_app.web.profile_fields import FormField, Step, country_name, steps
-from serve_app.web.profile_form import TEXTS, document, problems_of
+from serve_app.web.profile_fields import DAYS, FormField, Step, country_name, steps
+from serve_app.web.profile_form import SPANS, TEXTS, document, problems_of
 
 _STANDIN: dict[str, str] = {
     "business_name": "A",
@@ -57,6 +57,7 @@ _FREE_MAIL = frozenset(
     ]
 )
 NEEDED = "This is needed."
+HALF = "Tell both: when it opens and when it closes."
 
 
 def problems_in(step: Step, values: Mapping[str, str]) -> dict[str, str]:
@@ -70,8 +71,18 @@ def problems_in(step: Step, values: Mapping[str, str]) -> dict[str, str]:
         if told:
             found[field.name] = told
     if step.key == "hours":
-        found |= {k: v for k, v in _tried(dict(values)).items() if k.startswith("hours.")}
+        told = _tried({k: v for k, v in values.items() if k.startswith("hours.")})
+        found |= {name: text for name, text in told.items() if name.startswith("hours.")}
+        found |= {f"hours.{day}": HALF for day, _ in DAYS if _is_half(day, values)}
     return found
+
+
+def _is_half(day: str, values: Mapping[str, str]) -> bool:
+    """Whether a span of *day* has one end only."""
+    if values.get(f"hours.{day}.closed"):
+        return False
+    ends = [[bool(values.get(f"hours.{day}.{edge}")) for edge in pair] for pair in SPANS]
+    return any(any(pair) and not all(pair) for pair in ends)
 
 
 def missing_in(step: Step, values: Mapping[str, str]) -> list[FormField]:
