@@ -71,8 +71,8 @@ def problems_in(step: Step, values: Mapping[str, str]) -> dict[str, str]:
         if told:
             found[field.name] = told
     if step.key == "hours":
-        told = _tried({k: v for k, v in values.items() if k.startswith("hours.")})
-        found |= {name: text for name, text in told.items() if name.startswith("hours.")}
+        tried = _tried({k: v for k, v in values.items() if k.startswith("hours.")})
+        found |= {name: text for name, text in tried.items() if name.startswith("hours.")}
         found |= {f"hours.{day}": HALF for day, _ in DAYS if _is_half(day, values)}
     return found
 
