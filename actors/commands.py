@@ -15,13 +15,15 @@ from actors.pausing import Pausing
 from actors.storable import plain_text
 from actors.verbs import Verbs, not_for_robots
 from dbolt.domain.directory import Directory, Policy
+from dbolt.domain.eligibility import Fit, chosen, fit
 from dbolt.domain.lifecycle import Event, JobEvent, JobState
 from dbolt.domain.profile import Profile
 from dbolt.domain.protocol import PauseLevel, PauseScope, Refused, RetryFilter
 from dbolt.domain.reasons import Reason
 from dbolt.domain.schedule import turns
+from dbolt.forms.values.trades import business_of
 from dbolt.store import directories, jobs, queue
-from dbolt.store.jobs import Job, Retryable
+from dbolt.store.jobs import Job, Retryable, Waiting
 from dbolt.store.queue import Wish
 
 MACHINE = "orchestrator"
@@ -72,7 +74,7 @@ class Commands:
             batch.connection, batch.epoch, [job.id], JobEvent.PROFILE_COMPLETED, MACHINE
         )
         board = self._board
-        waiting = await jobs.waiting(batch.connection, job.id)
+        waiting = await self._fitting(batch, job, profile)
         wishes = [
             wish
             for row in waiting
@@ -93,6 +95,26 @@ class Commands:
             board.stir()
 
         batch.after.append(join)
+
+    async def _fitting(self, batch: Batch, job: Job, profile: Profile) -> list[Waiting]:
+        """The job's submissions, on the directories that the business is chosen for.
+
+        They were paid for before anybody knew what the business is: those on directories that do
+        not take it go to others that do, as long as there are any.
+        """
+        waiting = await jobs.waiting(batch.connection, job.id)
+        known, offered = self._board.directories, await jobs.on_offer(batch.connection)
+        entries = [known[slug] for slug in offered if slug in known]
+        wanted = [entry.slug for entry in chosen(entries, business_of(profile), len(waiting))]
+        have = await jobs.places(batch.connection, job.id)
+        fresh = (slug for slug in wanted if slug not in have)
+        places = {slug: place for place, slug in enumerate(wanted)}
+        unfit = (row for row in waiting if row.directory not in places)
+        moved = {row.id: Waiting(row.id, slug) for row, slug in zip(unfit, fresh, strict=False)}
+        await jobs.redirect(batch.connection, batch.epoch, list(moved.values()))
+        rows = [moved.get(row.id, row) for row in waiting]
+        # The best known go first; those that fit nowhere keep their place at the end.
+        return sorted(rows, key=lambda row: places.get(row.directory, len(places)))
 
     async def retry(
         self, wanted: RetryFilter, profile_id: UUID | None, actor: str, batch: Batch
@@ -224,7 +246,8 @@ class Commands:
 
 def _wish_of(submission_id: UUID, directory: Directory, profile: Profile) -> Wish | None:
     """Why this directory is not for the robot; None where it is."""
-    if directory.policy is not Policy.SKIP and not directory.serves(profile.address.country):
+    found = fit(directory, business_of(profile))
+    if directory.policy is not Policy.SKIP and found is not Fit.FITS:
         return Wish(submission_id, Event.SKIPPED, Reason.NOT_ELIGIBLE)
     return next(
         iter(not_for_robots([(submission_id, directory.slug)], {directory.slug: directory.policy})),

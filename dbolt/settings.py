@@ -70,6 +70,8 @@ class Settings(BaseSettings):
     """Another address than Stripe's own, for tests against an emulator; empty for Stripe."""
     trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
     """Proxies before us, each of which adds to X-Forwarded-For; limits go by what they say."""
+    prefill_private: bool = False
+    """Whether businesses' websites on private addresses are read too: for sandboxes alone."""
     supabase_url: str = ""
     """The Supabase project whose tokens are taken; empty takes none."""
     supabase_jwks_url: str = ""

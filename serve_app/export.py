@@ -13,11 +13,12 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import IO, Any, cast
+from uuid import UUID
 
 from pydantic import BaseModel
 
 from dbolt.store.queries import statements
-from serve_app import records, sessions
+from serve_app import drafts, logos, records, sessions
 from serve_app.identity import Customer, reading
 from serve_app.parts import Parts
 from serve_app.records import Attempt, Job, Submission
@@ -31,6 +32,7 @@ What DirectoryBolt holds about {email}, fetched on {day}.
 
 account.json            the account; orders.json: what was ordered and paid
 sessions.json           where it is signed in
+drafts/ORDER.json       what was typed into the form and not sent yet, with the logo
 profiles/N.json         the business as it was told, version by version, pictures in base64
 jobs/ID/job.json        a job, with events.json: everything that happened to it
 jobs/ID/DIRECTORY.json  one directory: each try, what was typed and read back, each later look
@@ -93,6 +95,8 @@ async def _entries(
     yield "orders.json", _json([dict(row) for row in orders])
     async for entry in _profiles(parts, customer):
         yield entry
+    async for entry in _drafts(parts, customer, [row["id"] for row in orders]):
+        yield entry
     for job in jobs:
         async for entry in _job(parts, customer, job, evidence):
             yield entry
@@ -111,6 +115,21 @@ async def _profiles(parts: Parts, customer: Customer) -> AsyncIterator[tuple[str
             return
         version = row["version"]
         yield f"profiles/{version}.json", _json(dict(row))
+
+
+async def _drafts(
+    parts: Parts, customer: Customer, orders: list[UUID]
+) -> AsyncIterator[tuple[str, bytes]]:
+    for order_id in orders:
+        async with reading(parts, customer) as connection:
+            draft = await drafts.read(connection, order_id)
+            logo = await logos.logo_of(connection, order_id)
+            picture = await logos.content(connection, order_id)
+        if draft.steps:
+            steps = {name: step.fields for name, step in draft.steps.items()}
+            yield f"drafts/{order_id}.json", _json(steps)
+        if logo is not None and picture is not None:
+            yield f"drafts/{order_id}-{logo.name}", picture
 
 
 async def _job(

@@ -53,6 +53,10 @@ LETTERS_ADDRESS = Limit(
     "Several letters were sent to this address already; the links in the latest ones work.",
 )
 LINKS_NETWORK = Limit("link/network", 30, 20)
+QUALIFY = Limit("qualify/network", 60, 3, "You have asked very often; wait a little.")
+PREFILLS = Limit(
+    "prefill/customer", 6, 60, "We have just read your website; wait a minute before the next try."
+)
 EXPORTS = Limit("export", 4, 900, "You have fetched your data several times already; wait a bit.")
 
 

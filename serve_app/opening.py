@@ -47,6 +47,7 @@ class Place(BaseModel):
     stripe_api_base: str = ""
     stripe_tax: bool = False
     trusted_proxies: int = 0
+    prefill_private: bool = False
     supabase_url: str = ""
     supabase_jwks_url: str = ""
     supabase_emails_confirmed: bool = False
@@ -70,6 +71,7 @@ def place_of(settings: Settings, secrets_path: Path, port: int) -> Place:
         stripe_api_base=settings.stripe_api_base,
         stripe_tax=settings.stripe_tax,
         trusted_proxies=settings.trusted_proxies,
+        prefill_private=settings.prefill_private,
         supabase_url=settings.supabase_url,
         supabase_jwks_url=settings.supabase_jwks_url,
         supabase_emails_confirmed=settings.supabase_emails_confirmed,
@@ -145,6 +147,7 @@ def opener(place: Place, queue: Queue, *, live: bool = True) -> OpenParts:
                     counters=Counters(),
                     supabase=supabase_of(place, secrets),
                     proxies=place.trusted_proxies,
+                    prefill_private=place.prefill_private,
                 )
         finally:
             await close_pool(pool)

@@ -44,7 +44,8 @@ class Parts:
     `pool` connects as dbolt_web. `base_url` is the address that customers see, without a slash
     at the end. `webhook_url` is where the stand-in for Stripe sends its events; None where real
     payments are taken. `supabase` reads the tokens of an outside identity service. `proxies`: how
-    many stand before us and add to X-Forwarded-For.
+    many stand before us and add to X-Forwarded-For. `prefill_private`: whether a business's website
+    may be on this machine or its network, which only tests and sandboxes want.
     """
 
     pool: asyncpg.Pool[asyncpg.Record]
@@ -60,6 +61,7 @@ class Parts:
     passwords: Passwords = field(default_factory=Passwords)
     supabase: Supabase | None = None
     proxies: int = 0
+    prefill_private: bool = False
 
 
 OpenParts = Callable[[], AbstractAsyncContextManager[Parts]]

@@ -8,6 +8,7 @@ from serve_app import problems
 from serve_app.api import browsers, evidence, health, jobs, metrics, orders, workers
 from serve_app.edge import GuardedApp, content_policy
 from serve_app.parts import OpenParts, lifespan
+from serve_app.qualification import Catalogue
 from serve_app.web import (
     account,
     account_data,
@@ -18,6 +19,9 @@ from serve_app.web import (
     money,
     pay,
     profile,
+    profile_logo,
+    profile_prefill,
+    qualify,
     sign_in,
     staff,
 )
@@ -44,9 +48,22 @@ def build_site(open_parts: OpenParts, *, pay_origin: str = "", https: bool = Fal
     )
     problems.register(app, error_page)
     app.state.overview = Shared()
+    app.state.catalogue = Catalogue()
     for api in (orders, workers, jobs, browsers, evidence, health, metrics):
         app.include_router(api.router)
-    customers = (sign_in, mailed, account, account_data, landing, pay, profile, job)
+    customers = (
+        sign_in,
+        mailed,
+        account,
+        account_data,
+        landing,
+        qualify,
+        pay,
+        profile_logo,
+        profile_prefill,
+        profile,
+        job,
+    )
     for web in (*customers, staff, commands, money):
         app.include_router(web.router, dependencies=[Depends(know_visitor)])
     app.mount("/static", assets())

@@ -89,6 +89,22 @@ async def waiting(db: Connection, job_id: UUID) -> list[Waiting]:
     return [Waiting(row["id"], row["directory"]) for row in rows]
 
 
+async def on_offer(db: Connection) -> set[str]:
+    """The directories that may be chosen for new work."""
+    return {row["slug"] for row in await db.fetch(_sql("on_offer"))}
+
+
+async def places(db: Connection, job_id: UUID) -> set[str]:
+    """The directories of the job's submissions, whatever their state."""
+    return {row["directory"] for row in await db.fetch(_sql("places"), job_id)}
+
+
+async def redirect(db: Connection, epoch: int, moved: Sequence[Waiting]) -> None:
+    """Submissions that nobody has begun go to these directories instead of their own."""
+    ids, slugs = [row.id for row in moved], [row.directory for row in moved]
+    await db.execute(_sql("redirect"), epoch, ids, slugs)
+
+
 async def give_turns(
     db: Connection, epoch: int, plan: str, turns: Sequence[tuple[UUID, float]]
 ) -> list[Ready]:

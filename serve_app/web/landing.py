@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import resources
+from types import MappingProxyType
 from typing import Annotated
 from uuid import UUID
 
@@ -11,6 +13,7 @@ from fastapi.responses import FileResponse, PlainTextResponse, Response
 
 from dbolt.domain.lifecycle import JobState
 from dbolt.domain.plan import PLANS, PlanName
+from serve_app import drafts
 from serve_app.accounts import KnownOrder, find_order, place_order
 from serve_app.identity import (
     SESSION_S,
@@ -24,8 +27,11 @@ from serve_app.identity import (
 from serve_app.parts import Parts, parts_of
 from serve_app.payments import look_after, pay_page
 from serve_app.problems import Problem
+from serve_app.qualification import Told, told_of
 from serve_app.web.doors import NO_ADDRESS, email_in
 from serve_app.web.pages import Posted, go, page
+from serve_app.web.profile_fields import countries, country_name
+from serve_app.web.qualify import qualification_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -40,13 +46,21 @@ PRIVATE = (
     "/sign-in",
     "/staff",
 )
+NOTHING_FITS = "None of our directories takes such a business, so there is nothing to sell you."
 MaybeViewer = Annotated[Viewer | None, Depends(viewer_of)]
 
 
 @router.get("/")
 async def landing(request: Request) -> Response:
     """What it is and what it costs."""
-    return page(request, "landing.html", plans=list(PLANS.values()))
+    return page(
+        request,
+        "landing.html",
+        plans=list(PLANS.values()),
+        told=Told(),
+        problems={},
+        countries=countries(),
+    )
 
 
 @router.get("/robots.txt")
@@ -65,7 +79,9 @@ async def favicon() -> FileResponse:
 async def order_form(request: Request, viewer: MaybeViewer, plan: str = "growth") -> Response:
     """The order form, with a plan chosen."""
     email = viewer.email if isinstance(viewer, Customer) else ""
-    return _order_page(request, plan=plan, email=email, account=_account(viewer))
+    return await _order_page(
+        request, plan, email, _account(viewer), told_of(request.query_params)[0]
+    )
 
 
 def _account(viewer: Viewer | None) -> str:
@@ -73,25 +89,29 @@ def _account(viewer: Viewer | None) -> str:
     return viewer.email if isinstance(viewer, Customer) and viewer.verified else ""
 
 
-def _order_page(
+async def _order_page(
     request: Request,
-    *,
     plan: str,
     email: str,
     account: str,
-    problem: str = "",
-    email_problem: str = "",
+    told: Told,
+    problems: Mapping[str, str] = MappingProxyType({}),
 ) -> Response:
+    """The form. *problems*: what is wrong, by field. What was told before is counted again."""
+    found = await qualification_of(request, told) if told.country else None
     return page(
         request,
         "order.html",
-        status=422 if problem or email_problem else 200,
+        status=422 if problems else 200,
         plans=list(PLANS.values()),
         chosen=plan if plan in set(PlanName) else "growth",
         email=email,
         account=account,
-        problem=problem,
-        email_problem=email_problem,
+        told=told,
+        country=country_name(told.country),
+        offers={offer.plan.name: offer for offer in found.offers} if found else {},
+        problem=problems.get("plan", ""),
+        email_problem=problems.get("email", ""),
     )
 
 
@@ -100,13 +120,24 @@ async def order(request: Request, form: Posted, viewer: MaybeViewer) -> Response
     """Takes the order and sends the customer to pay."""
     parts = parts_of(request)
     plan, email, account = str(form.get("plan", "")), str(form.get("email", "")), _account(viewer)
-    told = {"plan": plan, "email": email.strip()[:254], "account": account}
+    told, wrong = told_of(form)
+    again = (request, plan, email.strip()[:254], account, told)
     if plan not in set(PlanName):
-        return _order_page(request, **told, problem="Choose one of the plans.")
+        return await _order_page(*again, {"plan": "Choose one of the plans."})
     address = account or email_in(form)
     if not address:
-        return _order_page(request, **told, email_problem=NO_ADDRESS)
+        return await _order_page(*again, {"email": NO_ADDRESS})
+    if told.country:
+        offers = (await qualification_of(request, told)).offers
+        offer = next(one for one in offers if one.plan.name == plan)
+        if not offer.count:
+            return await _order_page(*again, {"plan": NOTHING_FITS})
+        if offer.same_as:
+            no_more = f"{offer.plan.title} gives you no more than {offer.same_as}; choose that."
+            return await _order_page(*again, {"plan": no_more})
     placed = await place_order(parts, address, PlanName(plan), viewer)
+    if not wrong:
+        await drafts.seed(parts, placed.order.order_id, told)
     answer = go(await pay_page(parts, placed.order))
     if placed.session is not None:
         token = placed.session.get_secret_value()

@@ -38,15 +38,18 @@ class FormField:
     autocomplete: str = ""
     longest: int = 200
     rows: int = 3
+    counted: bool = False
+    """Whether the page says how many characters it has."""
     options: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """A part of the form under one heading."""
+class Step:
+    """One page of the form. `key` is its part of the address."""
 
+    key: str
     title: str
-    fields: list[FormField]
+    fields: tuple[FormField, ...]
     note: str = ""
 
 
@@ -54,25 +57,68 @@ def _label(field: ListingField) -> str:
     return SPECS[field].label
 
 
+def country_name(code: str) -> str:
+    """What people call the country of an ISO 3166-1 alpha-2 code; the code where nobody knows."""
+    found = pycountry.countries.get(alpha_2=code)
+    return str(getattr(found, "common_name", found.name)) if found else code
+
+
 @cache
-def _countries() -> tuple[tuple[str, str], ...]:
+def countries() -> tuple[tuple[str, str], ...]:
+    """Code and name of every country, by name."""
     names = [(c.alpha_2, getattr(c, "common_name", c.name)) for c in pycountry.countries]
     return tuple(sorted(names, key=lambda country: country[1]))
 
 
-def sections() -> list[Section]:
-    """The form from top to bottom."""
-    return [
-        Section("The business", _business()),
-        Section("Address", _address(), "Where customers find you, as on a letter."),
-        Section("Contact", _contact(), "Directories ask for a person who answers for the listing."),
-        Section("More about it", _more()),
-        Section("Pages elsewhere", _social()),
-    ]
+@cache
+def steps() -> tuple[Step, ...]:
+    """The form from its first page to its last."""
+    return (
+        Step("basics", "The business", _basics(), "Exactly as it should appear in directories."),
+        Step("address", "Address", _address(), "Where customers find you, as on a letter."),
+        Step(
+            "contact",
+            "Contact",
+            _contact(),
+            "How customers reach you, and a person who answers for the listing.",
+        ),
+        Step(
+            "description",
+            "Description",
+            _description(),
+            "The longest one that a form has room for is used.",
+        ),
+        Step(
+            "categories",
+            "Categories",
+            _categories(),
+            "Each directory has a list of its own: we look for the nearest entry.",
+        ),
+        Step(
+            "hours",
+            "Opening hours",
+            _hours(),
+            "Leave a day empty if you would rather not say. The second pair is for after a break.",
+        ),
+        Step("media", "Logo and pages elsewhere", _social()),
+    )
 
 
-def _business() -> list[FormField]:
-    return [
+@cache
+def step_called(key: str) -> Step | None:
+    """The step whose address ends in *key*."""
+    return next((step for step in steps() if step.key == key), None)
+
+
+@cache
+def step_of(name: str) -> Step | None:
+    """The step that asks for the field *name*."""
+    return next((step for step in steps() if any(f.name == name for f in step.fields)), None)
+
+
+def _basics() -> tuple[FormField, ...]:
+    prices = (("", "Rather not say"), ("1", "$"), ("2", "$$"), ("3", "$$$"), ("4", "$$$$"))
+    return (
         FormField(
             "business_name",
             _label(ListingField.BUSINESS_NAME),
@@ -87,20 +133,31 @@ def _business() -> list[FormField]:
             size="half",
             note="Only if it differs.",
         ),
+        FormField("year_founded", _label(ListingField.YEAR_FOUNDED), "number", size="half"),
+        FormField("employees", _label(ListingField.EMPLOYEES), "number", size="half"),
         FormField(
-            "category",
-            _label(ListingField.CATEGORY),
-            required=True,
-            size="half",
-            note="In plain words, such as Bakery or Tax adviser.",
+            "price_range", _label(ListingField.PRICE_RANGE), "select", size="half", options=prices
         ),
         FormField(
-            "categories",
-            "Further categories",
+            "payment_methods",
+            _label(ListingField.PAYMENT_METHODS),
             size="half",
             note="Several with commas between.",
         ),
-        FormField("tagline", _label(ListingField.TAGLINE), note="One short line."),
+        FormField(
+            "languages",
+            _label(ListingField.LANGUAGES),
+            size="half",
+            note="As codes, such as en, es.",
+        ),
+        FormField("service_area", _label(ListingField.SERVICE_AREA), size="half"),
+        FormField("vat_id", _label(ListingField.VAT_ID), size="half"),
+    )
+
+
+def _description() -> tuple[FormField, ...]:
+    return (
+        FormField("tagline", _label(ListingField.TAGLINE), note="One short line.", counted=True),
         FormField(
             "description",
             _label(ListingField.DESCRIPTION),
@@ -108,37 +165,64 @@ def _business() -> list[FormField]:
             required=True,
             rows=6,
             longest=10_000,
-            note="What you do and for whom. 300 to 800 characters suit most.",
+            counted=True,
+            note="What you do and for whom. 300 to 800 characters suit most forms.",
+        ),
+        FormField(
+            "medium_description",
+            "Medium description",
+            "textarea",
+            rows=3,
+            longest=300,
+            counted=True,
+            note="For forms that take up to 300 characters.",
         ),
         FormField(
             "short_description",
             _label(ListingField.SHORT_DESCRIPTION),
             "textarea",
             rows=2,
-            longest=400,
-            note="For forms with little room: up to 160 characters.",
+            longest=160,
+            counted=True,
+            note="For forms that take up to 160 characters. Without it we cut at a sentence.",
         ),
+    )
+
+
+def _categories() -> tuple[FormField, ...]:
+    return (
+        FormField(
+            "category",
+            _label(ListingField.CATEGORY),
+            required=True,
+            note="In plain words, such as Bakery or Tax adviser.",
+        ),
+        FormField("categories", "Further categories", note="Several with commas between."),
         FormField(
             "keywords",
             _label(ListingField.KEYWORDS),
             longest=500,
-            note="Several with commas between.",
+            note="What people search for; several with commas between.",
         ),
-    ]
+    )
 
 
-def _address() -> list[FormField]:
+def _hours() -> tuple[FormField, ...]:
+    """The grid's controls; the page draws them as one."""
+    return tuple(
+        FormField(f"hours.{day}.{part}", f"{title}, {part}")
+        for day, title in DAYS
+        for part in ("opens", "closes", "opens2", "closes2", "closed")
+    )
+
+
+def _address() -> tuple[FormField, ...]:
     def place(field: ListingField, name: str, auto: str, *, required: bool = False) -> FormField:
         return FormField(
             f"address.{name}", _label(field), required=required, size="half", autocomplete=auto
         )
 
-    return [
-        place(ListingField.STREET, "street", "address-line1", required=True),
-        place(ListingField.UNIT, "unit", "address-line2"),
-        place(ListingField.CITY, "city", "address-level2", required=True),
-        place(ListingField.POSTAL_CODE, "postal_code", "postal-code"),
-        place(ListingField.STATE, "state", "address-level1"),
+    return (
         FormField(
             "address.country",
             _label(ListingField.COUNTRY),
@@ -146,13 +230,18 @@ def _address() -> list[FormField]:
             required=True,
             size="half",
             autocomplete="country",
-            options=_countries(),
+            options=countries(),
         ),
-    ]
+        place(ListingField.STREET, "street", "address-line1", required=True),
+        place(ListingField.UNIT, "unit", "address-line2"),
+        place(ListingField.CITY, "city", "address-level2", required=True),
+        place(ListingField.POSTAL_CODE, "postal_code", "postal-code"),
+        place(ListingField.STATE, "state", "address-level1"),
+    )
 
 
-def _contact() -> list[FormField]:
-    return [
+def _contact() -> tuple[FormField, ...]:
+    return (
         FormField(
             "contact.first_name",
             _label(ListingField.CONTACT_FIRST_NAME),
@@ -190,40 +279,17 @@ def _contact() -> list[FormField]:
         FormField("mobile", _label(ListingField.MOBILE), "tel", size="half"),
         FormField("website", _label(ListingField.WEBSITE), "text", size="half", autocomplete="url"),
         FormField("booking_url", _label(ListingField.BOOKING_URL), "text", size="half"),
-    ]
+    )
 
 
-def _more() -> list[FormField]:
-    prices = (("", "Rather not say"), ("1", "$"), ("2", "$$"), ("3", "$$$"), ("4", "$$$$"))
-    return [
-        FormField("logo", _label(ListingField.LOGO), "file", size="half", note="At most 5 MB."),
-        FormField(
-            "price_range", _label(ListingField.PRICE_RANGE), "select", size="half", options=prices
-        ),
-        FormField("year_founded", _label(ListingField.YEAR_FOUNDED), "number", size="half"),
-        FormField("employees", _label(ListingField.EMPLOYEES), "number", size="half"),
-        FormField(
-            "payment_methods",
-            _label(ListingField.PAYMENT_METHODS),
-            size="half",
-            note="Several with commas between.",
-        ),
-        FormField(
-            "languages",
-            _label(ListingField.LANGUAGES),
-            size="half",
-            note="As codes, such as en, es.",
-        ),
-        FormField("service_area", _label(ListingField.SERVICE_AREA), size="half"),
-        FormField("vat_id", _label(ListingField.VAT_ID), size="half"),
-    ]
+def _social() -> tuple[FormField, ...]:
+    return tuple(
+        FormField(f"social.{f.value}", _label(f), size="half", longest=500) for f in SOCIAL
+    )
 
 
-def _social() -> list[FormField]:
-    return [FormField(f"social.{f.value}", _label(f), size="half") for f in SOCIAL]
-
-
+@cache
 def labels() -> dict[str, str]:
     """What each field is called, for messages."""
-    found = {field.name: field.label for section in sections() for field in section.fields}
-    return found | {f"hours.{day}": title for day, title in DAYS}
+    days = {f"hours.{day}": title for day, title in DAYS}
+    return {f.name: f.label for step in steps() for f in step.fields} | days | {"logo": "Logo"}

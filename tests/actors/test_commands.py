@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from dbolt.domain.directory import Evidence, Policy
+from dbolt.domain.directory import Cost, Evidence, Policy
 from dbolt.domain.lifecycle import State
 from dbolt.domain.plan import PlanName
 from dbolt.domain.protocol import (
@@ -292,3 +292,27 @@ async def test_a_command_with_an_unknown_job_is_refused_in_words(shop: Shop) -> 
         await orchestrator.pause(PauseScope(level=PauseLevel.JOB, key=str(nobody)), "staff"),
     ):
         assert answer == Refused(problem=f"There is no job {nobody}.")
+
+
+async def test_work_paid_for_goes_to_directories_that_take_the_business(shop: Shop) -> None:
+    foreign = catalogue(40, market="de")
+    fitting = [directory(f"us{number:02}", market="us") for number in range(30)]
+    dear = [directory("dear", cost=Cost.PAID), directory("roofs", categories=["roofing"])]
+    orchestrator = await shop.orchestrator([*foreign, *fitting, *dear])
+    job = await shop.job(orchestrator, plan=PlanName.STARTER)
+    rows = await shop.db.fetch(
+        "select directory, state, reason from job_results where job_id = $1", job
+    )
+    queued = {row["directory"] for row in rows if row["state"] == "queued"}
+    assert queued == {entry.slug for entry in fitting}
+    left = {(row["state"], row["reason"]) for row in rows if row["directory"] not in queued}
+    assert left == {("skipped", Reason.NOT_ELIGIBLE)}
+    assert len(rows) == 50
+
+
+async def test_a_retired_directory_is_no_replacement(shop: Shop) -> None:
+    orchestrator = await shop.orchestrator([*catalogue(1, market="de"), directory("old")])
+    await orchestrator.sync_directories(catalogue(1, market="de"))
+    job = await shop.job(orchestrator)
+    rows = await shop.db.fetch("select directory, state from job_results where job_id = $1", job)
+    assert [tuple(row) for row in rows] == [("d000", "skipped")]

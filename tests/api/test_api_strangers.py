@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
+from uuid import UUID
 
 import asyncpg
 import httpx
 import pytest
+from PIL import Image
 
+from serve_app import drafts, logos
 from serve_app.parts import Parts
+from serve_app.qualification import Told
 from serve_app.site import build_site
 from tests.support.seeds import add_submission
 from tests.support.selling import Shop, given
@@ -41,6 +46,7 @@ class Victim:
             "slug": "d000",
             "sha256": sha256,
             "attention_id": "1",
+            "key": "address",
         }
 
     def at(self, path: str) -> str:
@@ -49,8 +55,8 @@ class Victim:
 
 
 @pytest.fixture
-async def victim(shop: Shop, shelf: Shelf, database: str, owner: Owner) -> Victim:
-    """Ada, who has ordered and paid and has not yet told of her business."""
+async def victim(shop: Shop, shelf: Shelf, database: str, owner: Owner, parts: Parts) -> Victim:
+    """Ada, who has ordered and paid and has begun to tell of her business."""
     placed = await shop.order(ADA)
     job_id = await shop.pay(placed, ADA)
     shelf.files["ab" * 32] = PICTURE
@@ -64,7 +70,16 @@ async def victim(shop: Shop, shelf: Shelf, database: str, owner: Owner) -> Victi
         evidence=[("after", "ab" * 32, "image/png")],
         typed=[("business_name", "Name", "Ada's secret bakery")],
     )
+    order_id = UUID(placed["order_id"])
+    await drafts.seed(parts, order_id, Told(town="the town of the secret bakery", country="US"))
+    assert await logos.put(parts, order_id, _square(), "logo.png") == ""
     return Victim(placed["order_id"], str(job_id), "ab" * 32)
+
+
+def _square() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (32, 32), "navy").save(file, "PNG")
+    return file.getvalue()
 
 
 async def tried(
@@ -102,6 +117,7 @@ async def test_nothing_of_somebody_elses_is_there(
         assert PICTURE not in answer.content, path
     assert await owner.fetchval("select count(*) from events") == events
     assert await owner.fetchval("select count(*) from profiles") == 0
+    assert await owner.fetchval("select max(version) from drafts") == 1
     assert await owner.fetchval("select state from jobs") == "awaiting_profile"
 
 

@@ -22,6 +22,8 @@ ACCOUNTS = {
     "mail_links",
     "rate_limits",
     "evidence_removals",
+    "drafts",
+    "draft_logos",
 }
 QUEUE = {
     "directories",

@@ -28,14 +28,31 @@ async def paths(site: Site) -> tuple[dict[str, list[str]], list[str]]:
     slugs = await site.attempt(accepted(), unclear(), not_sent(Reason.PAGE_GONE))
     waiting, second = await site.paid_job("bob@example.com")
     customer = ["/", "/order", "/sign-in", "/sign-in/key", "/nothing", f"/jobs/{job_id}"]
+    customer += [
+        "/qualify",
+        "/qualify?country=US&category=Bakery&town=Portland",
+        "/qualify?country=x",
+    ]
+    customer += ["/qualify?country=US&show=others", "/order?country=US&category=Bakery"]
     customer += ["/sign-up", "/forgot", "/account", "/link/used-up"]
     customer += [f"/jobs/{job_id}/directories/{slugs[0]}"]
     staff = ["/staff", "/staff?tab=failed", "/staff/directories", "/staff/health"]
     staff += ["/staff/retry?state=failed", "/staff/pause?level=global", f"/staff/jobs/{job_id}"]
     staff += [f"/staff/jobs/{job_id}/directories/{slugs[1]}", f"/jobs/{waiting}/profile"]
+    steps = (
+        "basics",
+        "address",
+        "contact",
+        "description",
+        "categories",
+        "hours",
+        "media",
+        "review",
+    )
+    form = [f"/jobs/{waiting}/profile", *(f"/jobs/{waiting}/profile/{step}" for step in steps)]
     await site.paid_twice(job_id)
     staff += ["/staff/payments"]
-    return {key: customer, second: [f"/jobs/{waiting}/profile"]}, staff
+    return {key: customer, second: form}, staff
 
 
 async def faults(page: Page, path: str) -> list[str]:

@@ -51,6 +51,22 @@ join directories d on d.slug = r.directory
 where r.job_id = $1 and r.state = 'queued'
 order by d.doc ->> 'evidence' <> 'proven', r.directory;
 
+-- name: on_offer
+-- What may be chosen for new work.
+select slug from directories where active;
+
+-- name: places
+select directory from job_results where job_id = $1;
+
+-- name: redirect
+-- Submissions that nobody has begun go to other directories, which the job does not have yet.
+-- $1 epoch; $2 submissions and $3 directories in step.
+update job_results r
+set directory = s.slug, updated_at = now()
+from unnest($2::uuid[], $3::text[]) as s(id, slug), orchestrator_epoch o
+where o.epoch = $1 and r.id = s.id
+  and r.state = 'queued' and r.attempt = 0 and r.turn is null;
+
 -- name: give_turns
 -- $1 epoch; $2 submissions and $3 turns in step. Each is found by its key: see queue.sql.
 with found as materialized (

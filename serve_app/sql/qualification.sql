@@ -1,0 +1,2 @@
+-- name: on_offer
+select doc from directories where active order by slug;

@@ -1,0 +1,227 @@
+"""What do the pages of the business form show? Values, progress and proposals, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request
+
+from dbolt.domain.directory import Directory
+from dbolt.domain.eligibility import Business, Handling, handling, ranked
+from dbolt.domain.lifecycle import JobState
+from dbolt.forms.values.trades import trades_of
+from serve_app import drafts, logos
+from serve_app.accounts import latest_profile
+from serve_app.api.jobs import job_or_404
+from serve_app.drafts import Draft
+from serve_app.identity import Viewer, reading
+from serve_app.logos import Logo
+from serve_app.parts import parts_of
+from serve_app.problems import Problem
+from serve_app.qualification import Catalogue
+from serve_app.records import Job
+from serve_app.web.profile_checks import advice_in, missing_in, problems_in
+from serve_app.web.profile_fields import DAYS, Step, labels, step_called, steps
+from serve_app.web.profile_form import step_values, values_of
+
+TAKEN = "This job has its profile already; what is typed here would change nothing."
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form of one job: everything that was typed, step by step, and its logo."""
+
+    job: Job
+    draft: Draft
+    base: dict[str, str]
+    logo: Logo | None
+
+    def of_step(self, key: str) -> dict[str, str]:
+        """One step's values: as saved, else as an earlier job of the customer had them."""
+        return step_values(key, self.base) | self.draft.step(key).fields
+
+    @property
+    def values(self) -> dict[str, str]:
+        """All steps' values."""
+        return {name: value for step in steps() for name, value in self.of_step(step.key).items()}
+
+    @property
+    def has_logo(self) -> bool:
+        """Whether there is a logo that is not taken out."""
+        return self.logo is not None and not self.logo.removed
+
+    def proposals(self, step: Step, values: Mapping[str, str]) -> dict[str, dict[str, str]]:
+        """What the website says on this step's empty fields, by field."""
+        names = {field.name for field in step.fields}
+        return {
+            name: told
+            for name, told in self.draft.found.items()
+            if name in names and not values.get(name, "").strip()
+        }
+
+
+async def form_of(request: Request, viewer: Viewer, job_id: UUID) -> Form:
+    """The job's form. Raises Problem(404) for a job that *viewer* does not have."""
+    parts = parts_of(request)
+    job = await job_or_404(parts, viewer, job_id)
+    async with reading(parts, viewer) as connection:
+        known = await latest_profile(connection, job.customer_id)
+        draft = await drafts.read(connection, job.order_id)
+        logo = await logos.logo_of(connection, job.order_id)
+    base = values_of(known) if known else {"email": job.email, "address.country": "US"}
+    return Form(job, draft, base, logo)
+
+
+async def open_form(request: Request, viewer: Viewer, job_id: UUID) -> Form:
+    """The same for writing. Raises Problem(409) once the job has its profile."""
+    form = await form_of(request, viewer, job_id)
+    if form.job.state is not JobState.AWAITING_PROFILE:
+        raise Problem(409, TAKEN)
+    return form
+
+
+def step_or_404(key: str) -> Step:
+    """The step of an address. Raises Problem(404)."""
+    step = step_called(key)
+    if step is None:
+        raise Problem(404, "There is no such page of the form.")
+    return step
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one step is. `state`: done, open (something is needed) or wrong."""
+
+    step: Step
+    filled: int
+    fields: int
+    needed: tuple[str, ...]
+    wrong: int
+    advice: int
+
+    @property
+    def state(self) -> str:
+        if self.wrong:
+            return "wrong"
+        if self.needed:
+            return "open"
+        return "done" if self.filled else "empty"
+
+    @property
+    def words(self) -> str:
+        """The state as the list of steps says it."""
+        if self.wrong:
+            return f"{self.wrong} to mend"
+        if self.needed:
+            return f"{len(self.needed)} still needed"
+        return f"{self.filled} of {self.fields} filled in" if self.filled else "optional"
+
+
+def progress_of(form: Form, step: Step) -> Progress:
+    """How far *step* is."""
+    values = form.values
+    filled = sum(bool(values.get(field.name, "").strip()) for field in step.fields)
+    fields = len(step.fields)
+    if step.key == "hours":
+        fields, filled = len(DAYS), _days_told(values)
+    if step.key == "media":
+        fields, filled = fields + 1, filled + form.has_logo
+    return Progress(
+        step,
+        filled,
+        fields,
+        tuple(field.label for field in missing_in(step, values)),
+        len(problems_in(step, values)),
+        len(advice_in(step, values)),
+    )
+
+
+def _days_told(values: Mapping[str, str]) -> int:
+    return sum(
+        any(values.get(f"hours.{day}.{part}") for part in ("opens", "closed")) for day, _ in DAYS
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """How complete the form is, and what directories are known to want of it.
+
+    `costs`: for empty fields, how many of the directories that fit are known to ask for them;
+    `known`: of how many directories that is known at all.
+    """
+
+    done: int
+    of: int
+    fits: int
+    total: int
+    automatic: int
+    known: int
+    costs: tuple[tuple[str, str, int], ...]
+    calls: int
+    letters: int
+
+    @property
+    def percent(self) -> int:
+        """Filled-in fields in a hundred, whole."""
+        return 100 * self.done // self.of if self.of else 0
+
+
+async def meter_of(request: Request, form: Form) -> Meter:
+    """The meter for what is typed so far."""
+    catalogue: Catalogue = request.app.state.catalogue
+    entries = await catalogue.entries(parts_of(request).pool)
+    values, progress = form.values, [progress_of(form, step) for step in steps()]
+    kinds = [values.get("category", ""), *values.get("categories", "").split(",")]
+    business = Business(values.get("address.country") or "US", trades_of(filter(None, kinds)))
+    fits = ranked(entries, business)
+    return Meter(
+        done=sum(one.filled for one in progress),
+        of=sum(one.fields for one in progress),
+        fits=len(fits),
+        total=len(entries),
+        automatic=sum(handling(one, business) is Handling.AUTOMATIC for one in fits),
+        known=sum(bool(one.recipe.hints) for one in fits),
+        costs=_costs(fits, form),
+        calls=sum("phone" in one.verification.split("|") for one in fits),
+        letters=sum("postcard" in one.verification.split("|") for one in fits),
+    )
+
+
+def _costs(fits: Sequence[Directory], form: Form) -> tuple[tuple[str, str, int], ...]:
+    """Empty fields with their step and how many recipes name them, the dearest first."""
+    values = form.values
+    found = []
+    for step in steps():
+        for field in step.fields:
+            if values.get(field.name, "").strip():
+                continue
+            name = field.name.removeprefix("address.").removeprefix("social.")
+            name = name.replace("contact.", "contact_")
+            count = sum(name in {hint.field for hint in one.recipe.hints} for one in fits)
+            if count:
+                found.append((field.label, step.key, count))
+    return tuple(sorted(found, key=lambda row: -row[2]))
+
+
+def neighbours(step: Step) -> tuple[str, str]:
+    """The pages before and after *step*: nothing for the overview, `review` behind the last."""
+    keys = [each.key for each in steps()]
+    at = keys.index(step.key)
+    return (
+        keys[at - 1] if at else "",
+        keys[at + 1] if at + 1 < len(keys) else "review",
+    )
+
+
+def shared(form: Form) -> dict[str, Any]:
+    """What every page of the form shows."""
+    return {
+        "form": form,
+        "job": form.job,
+        "progress": [progress_of(form, step) for step in steps()],
+        "labels": labels(),
+        "days": DAYS,
+    }
