@@ -31,7 +31,9 @@ from dbolt.browser.verify import verify
 from dbolt.domain.browsers import BrowserState, BrowserStatus, Demand
 from dbolt.domain.directory import Directory
 from dbolt.domain.protocol import (
+    Changed,
     CheckoutChange,
+    CustomerAnswer,
     Exchange,
     Fulfilled,
     PaidOrder,
@@ -44,7 +46,7 @@ from dbolt.domain.protocol import (
     RetryFilter,
 )
 from dbolt.domain.route import Route
-from dbolt.domain.submission import Assignment, Result
+from dbolt.domain.submission import Account, Assignment, Result
 from dbolt.providers.evidence.folder import FolderEvidence
 from dbolt.providers.proxies.routes import Routes
 from dbolt.providers.proxies.sources import source_of
@@ -183,6 +185,22 @@ class OrchestratorActor:
 
     async def hand_done(self, submission_id: UUID, listing_url: str, actor: str) -> Refused | None:
         return await (await self._it()).hand_done(submission_id, listing_url, actor)
+
+    async def answer(self, submission_id: UUID, said: CustomerAnswer, actor: str) -> Refused | None:
+        return await (await self._it()).answer(submission_id, said, actor)
+
+    async def pin_used(self, submission_id: UUID, *, accepted: bool, actor: str) -> Refused | None:
+        return await (await self._it()).pin_used(submission_id, accepted=accepted, actor=actor)
+
+    async def profile_changed(
+        self, job_id: UUID, profile_id: UUID, what: str, actor: str
+    ) -> Changed | Refused:
+        return await (await self._it()).profile_changed(job_id, profile_id, what, actor)
+
+    async def reveal(
+        self, customer_id: UUID, directory: str | None, actor: str
+    ) -> dict[str, Account] | Refused:
+        return await (await self._it()).reveal(customer_id, directory, actor)
 
     async def drain(self, worker: str) -> None:
         await (await self._it()).drain(worker)

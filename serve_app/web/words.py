@@ -191,6 +191,11 @@ _EVENT: dict[str, str] = {
     "found_live": "The listing on {where} is live",
     "absent": "No listing on {where}; trying again",
     "hand_done": "{where} was done by hand",
+    "customer_done": "You finished {where} yourself",
+    "customer_answered": "You gave us the PIN of {where}",
+    "profile_changed": "The details of the business changed",
+    "revealed": "A password was shown",
+    "looked": "Looked for the listing on {where}",
     "profile_completed": "The profile is complete",
     "started": "Work began",
     "settled": "All directories are done",
@@ -198,6 +203,10 @@ _EVENT: dict[str, str] = {
     "paused": "Paused",
     "resumed": "Resumed",
 }
+
+
+_ABOUT = frozenset({"profile_changed", "revealed"})
+"""Events of a job whose detail says what they are about, in words for customers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +221,8 @@ class Sentence:
 def sentence(event: HistoryEvent) -> Sentence:
     """*event* as one says it."""
     text = _EVENT.get(event.event, event.event.replace("_", " ").capitalize())
+    if event.event in _ABOUT and event.detail:
+        return Sentence(f"{text}: ", event.detail, "")
     if event.directory is None:
         return Sentence(text.replace(_WHERE, "The job").strip(), "", "")
     if _WHERE not in text:
