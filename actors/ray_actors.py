@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 import ray
+from playwright.async_api import Error
 from ray.exceptions import GetTimeoutError, RayError
 
 from actors import luggage
@@ -25,7 +26,8 @@ from actors.post import Office
 from actors.watch import end_with_parent
 from actors.worker import Worker
 from dbolt.browser.attempt import attempt
-from dbolt.browser.chromium import find_chromium
+from dbolt.browser.chromium import NoBrowser, find_chromium
+from dbolt.browser.printing import pdf_of
 from dbolt.browser.session import Browser
 from dbolt.browser.verify import verify
 from dbolt.domain.browsers import BrowserState, BrowserStatus, Demand
@@ -336,6 +338,16 @@ class BrowserActor:
         if browser["retiring"]:
             return BrowserState.RECYCLING
         return BrowserState.BUSY if worker["busy"] else BrowserState.IDLE
+
+    async def print_page(self, html: str) -> bytes | None:
+        """*html* as PDF; None where the browser is not there for it."""
+        if self._working is None or not self._browser.is_alive():
+            return None
+        try:
+            return await pdf_of(self._browser, html)
+        except (Error, NoBrowser, TimeoutError) as error:
+            log.warning("a page was not printed: %s", type(error).__name__)
+            return None
 
     async def environment(self) -> dict[str, str]:
         """Its environment, for the test that it holds no secret."""

@@ -8,18 +8,25 @@ from serve_app import problems
 from serve_app.api import browsers, evidence, health, jobs, metrics, orders, workers
 from serve_app.edge import GuardedApp, content_policy
 from serve_app.parts import OpenParts, lifespan
+from serve_app.timeleft import TimeLeft
 from serve_app.web import (
     account,
     account_data,
     commands,
+    details,
+    history,
+    inbox,
     job,
     landing,
     mailed,
     money,
     pay,
+    pins,
     profile,
+    report,
     sign_in,
     staff,
+    vault,
 )
 from serve_app.web.doors import know_visitor
 from serve_app.web.live import Shared
@@ -44,10 +51,12 @@ def build_site(open_parts: OpenParts, *, pay_origin: str = "", https: bool = Fal
     )
     problems.register(app, error_page)
     app.state.overview = Shared()
+    app.state.time_left = TimeLeft()
     for api in (orders, workers, jobs, browsers, evidence, health, metrics):
         app.include_router(api.router)
-    customers = (sign_in, mailed, account, account_data, landing, pay, profile, job)
-    for web in (*customers, staff, commands, money):
+    customers = (sign_in, mailed, account, account_data, vault, landing, pay, profile, job)
+    around = (inbox, report, history, details)
+    for web in (*customers, *around, staff, commands, money, pins):
         app.include_router(web.router, dependencies=[Depends(know_visitor)])
     app.mount("/static", assets())
     return app

@@ -38,10 +38,7 @@ TASKS: dict[TaskKind, TaskWords] = {
     _K.EMAIL: TaskWords(
         "Confirm by e-mail",
         (
-            (
-                "Look into the mailbox of {email} for a message from {directory}; look among the"
-                " unwanted mail too."
-            ),
+            "Look for a message from {directory} in the mailbox of {email}, and in its spam.",
             "Open the link in it. Then say here that it is done.",
         ),
         _OWN_HANDS,
@@ -49,11 +46,9 @@ TASKS: dict[TaskKind, TaskWords] = {
     _K.PIN: TaskWords(
         "Answer a call, a text message or a postcard",
         (
-            "{directory} sends a PIN to the phone number or the address of the business, or calls.",
-            (
-                "Type the PIN here and one of our people enters it, or enter it on their site yourself"
-                " and say that it is done."
-            ),
+            "{directory} sends a PIN to the phone or the address of the business, or calls.",
+            "Type the PIN here, and one of our people enters it.",
+            "Or enter it on their site yourself, and say that it is done.",
         ),
         frozenset({_A.PIN, _A.DONE, _A.LEAVE}),
     ),
@@ -61,34 +56,24 @@ TASKS: dict[TaskKind, TaskWords] = {
         "Show that you are a person",
         (
             "{directory} wants a puzzle solved by a person before it takes a listing.",
-            (
-                "Open their form, copy your details into it, and send it. Then say here that it is"
-                " done."
-            ),
+            "Open their form, copy your details into it, and send it.",
+            "Then say here that it is done.",
         ),
         _OWN_HANDS,
     ),
     _K.APPROVAL: TaskWords(
         "Decide about a fee",
         (
-            (
-                "{directory} asks for a payment of its own, which your plan does not cover. We never"
-                " pay or agree to it for you."
-            ),
-            (
-                "If it is worth it to you, list the business there yourself and say so. Else leave the"
-                " directory out."
-            ),
+            "{directory} asks for a payment of its own, which your plan does not cover.",
+            "We never pay or agree to it for you.",
+            "If it is worth it to you, list the business there yourself and say so; else leave it.",
         ),
         _OWN_HANDS,
     ),
     _K.DETAIL: TaskWords(
         "Add or correct a detail",
         (
-            (
-                "{directory} wants a detail that your profile does not have, or did not take one of"
-                " them."
-            ),
+            "{directory} wants a detail that your profile lacks, or did not take one of them.",
             "Change your details, and it is tried again by itself.",
         ),
         frozenset({_A.LEAVE}),

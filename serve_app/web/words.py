@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from dbolt.domain.fields import SPECS
+from dbolt.domain.fields import SPECS, Field
 from dbolt.domain.lifecycle import HANDED_IN, MOVING, JobState, State
 from dbolt.domain.plan import PLANS, PlanName
 from dbolt.domain.reasons import WORDS, Reason
@@ -122,6 +122,11 @@ def field_label(value: TypedValue) -> str:
     return f"{label} ({value.part.replace('.', ' ')})" if value.part else label
 
 
+def listing_field(field: Field) -> str:
+    """What a directory's form asks for, in words."""
+    return SPECS[field].label
+
+
 def host(url: str | None) -> str:
     """The host of an address, as people call a site."""
     return (urlsplit(url or "").hostname or "").removeprefix("www.")
@@ -153,6 +158,16 @@ def ago(at: datetime | None, now: datetime) -> str:
         return "—"
     seconds = max(0, int((now - at).total_seconds()))
     return "just now" if seconds < 10 else f"{span(seconds)} ago"
+
+
+def day_s(at: datetime) -> str:
+    """Date and time to the second, in UTC."""
+    return at.astimezone(UTC).strftime("%d %b %Y, %H:%M:%S")
+
+
+def date(at: datetime) -> str:
+    """The day in UTC."""
+    return at.astimezone(UTC).strftime("%d %b %Y")
 
 
 def span(seconds: int, *, exact: bool = False) -> str:

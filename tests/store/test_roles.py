@@ -37,6 +37,7 @@ QUEUE = {
     "payments",
     "disputes",
     "attention",
+    "answers",
     "accounts",
     "orchestrator_epoch",
     "orchestrator_writers",

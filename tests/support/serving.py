@@ -156,6 +156,14 @@ class Staffed:
     """A pool of two browsers, one of them at work, which a test can take away."""
 
     away: bool = False
+    printed: list[str] = field(default_factory=list)
+
+    async def print_page(self, html: str) -> bytes | None:
+        """Keeps what it was asked to print."""
+        if self.away:
+            raise QueueAway
+        self.printed.append(html)
+        return b"%PDF-1.7 a stand-in"
 
     async def status(self) -> PoolStatus:
         """How it stands."""
