@@ -70,7 +70,7 @@ class Answering:
         return None
 
     async def pin_used(
-        self, submission_id: UUID, *, accepted: bool, actor: str, batch: Batch
+        self, submission_id: UUID, batch: Batch, *, accepted: bool, actor: str
     ) -> Refused | None:
         """A person has entered the PIN; the directory took it, or the customer is asked again."""
         stands = await answers.standing(batch.connection, submission_id)

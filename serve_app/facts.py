@@ -60,6 +60,14 @@ FACTS: tuple[Fact, ...] = (
 _BY_LABEL = {fact.label: fact for fact in FACTS}
 
 
+def normal(doc: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored profile as this release writes it; as it is where it passes no check any more."""
+    try:
+        return Profile.model_validate(dict(doc)).model_dump(mode="json")
+    except ValidationError:
+        return dict(doc)
+
+
 def values_of(doc: Mapping[str, Any]) -> dict[str, str]:
     """What the form shows of a profile, by path."""
     return {fact.path: str(_at(doc, fact.path) or "") for fact in FACTS}
@@ -85,7 +93,7 @@ class Change:
 
 
 def change_of(doc: Mapping[str, Any], given: Mapping[str, str]) -> Change:
-    """Compares a filled-in form with the profile *doc*."""
+    """Compares a filled-in form with the profile *doc*, which has to be `normal`."""
     changes: dict[str, Any] = {}
     for fact in FACTS:
         typed = given.get(fact.path, "").strip()
@@ -101,10 +109,10 @@ def change_of(doc: Mapping[str, Any], given: Mapping[str, str]) -> Change:
         after = Profile.model_validate({**doc, **changes}).model_dump(mode="json")
     except ValidationError as error:
         return Change({}, [], dict(_problem(one) for one in error.errors(include_url=False)))
-    before, now = values_of(Profile.model_validate(dict(doc)).model_dump(mode="json")), after
-    changed = [fact for fact in FACTS if before[fact.path] != values_of(now)[fact.path]]
+    before, now = values_of(doc), values_of(after)
+    changed = [fact for fact in FACTS if before[fact.path] != now[fact.path]]
     tops = {fact.path.partition(".")[0] for fact in changed}
-    return Change({top: now[top] for top in tops}, [fact.label for fact in changed], {})
+    return Change({top: after[top] for top in tops}, [fact.label for fact in changed], {})
 
 
 def _problem(error: Any) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from dbolt.domain.lifecycle import MOVING
 from serve_app.records import Job, Submission
 from serve_app.tables import as_csv, as_xlsx
 from serve_app.web.words import (
@@ -62,13 +63,25 @@ class Report:
             yield (
                 row.directory_name,
                 web_url(row.home_url),
-                submission_pill(row.state).text,
+                submission_pill(row.state, row.reason).text,
                 date(row.updated_at),
-                why(row.reason),
-                remedy(row.reason),
+                cause(row),
+                advice(row),
                 proof(row),
                 web_url(row.listing_url),
             )
+
+
+def cause(row: Submission) -> str:
+    """Why *row* is where it is; of one that is still to do, why the last try was none."""
+    if row.state in MOVING:
+        return f"Last try: {why(row.reason)}" if row.reason else ""
+    return why(row.reason)
+
+
+def advice(row: Submission) -> str:
+    """What can be done about it; nothing while it moves by itself."""
+    return "" if row.state in MOVING else remedy(row.reason)
 
 
 def proof(row: Submission) -> str:

@@ -13,7 +13,7 @@ from dbolt.store.queries import Connection, statements
 from serve_app import records
 from serve_app.accounts import corrected_profile
 from serve_app.api.jobs import accepted
-from serve_app.facts import FACTS, Outdated, change_of, outdated, values_of
+from serve_app.facts import FACTS, Outdated, change_of, normal, outdated, values_of
 from serve_app.identity import AnyViewer, Viewer, reading
 from serve_app.parts import parts_of
 from serve_app.problems import Problem
@@ -27,7 +27,7 @@ router = APIRouter(include_in_schema=False)
 async def profile_doc(connection: Connection, job_id: UUID) -> dict[str, Any] | None:
     """The profile that the job uses; None before it has one."""
     row = await connection.fetchrow(statements("jobs", "serve_app")["profiles_of_job"], job_id)
-    return dict(row["doc"]) if row else None
+    return normal(row["doc"]) if row else None
 
 
 async def outdated_of(connection: Connection, job_id: UUID) -> list[Outdated]:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from pydantic import TypeAdapter
 
 from dbolt.domain.inbox import task_of
-from dbolt.domain.lifecycle import RETRYABLE, JobState, State
+from dbolt.domain.lifecycle import MOVING, RETRYABLE, JobState, State
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import EvidenceRef, FieldError, TypedValue
 from dbolt.store.queries import Connection
@@ -19,7 +19,7 @@ from serve_app.records import Attempt, HistoryEvent, Job, Submission
 from serve_app.timeleft import Estimate
 from serve_app.web.charts import Segment, ring
 from serve_app.web.live import digest
-from serve_app.web.words import GROUPS, Group, clock, span, why
+from serve_app.web.words import GROUPS, Group, clock, remedy, span, why
 
 PAGE_SIZE = 50
 PICTURES = frozenset({"image/png", "image/jpeg", "image/webp"})
@@ -123,6 +123,14 @@ class JobView:
         """The address of the first page under another filter, with the same words."""
         kept = urlencode({k: v for k, v in {"show": key, "q": self.words}.items() if v})
         return f"{self.base}?{kept}" if kept else self.base
+
+    def is_task(self, row: Submission) -> bool:
+        """Whether the customer has to do something about *row*."""
+        return not self.staff and task_of(row.state, row.reason) is not None
+
+    def remedy(self, row: Submission) -> str:
+        """What somebody can do about *row*; nothing while it moves by itself."""
+        return "" if row.state in MOVING else remedy(row.reason)
 
     def why(self, row: Submission) -> str:
         """Why a row is where it is, in one sentence."""

@@ -14,7 +14,7 @@ from serve_app.limits import Limit
 from serve_app.parts import parts_of
 from serve_app.problems import Problem
 from serve_app.queue import QueueAway, QueueFailed
-from serve_app.reports import Report, proof
+from serve_app.reports import Report, advice, cause, proof
 from serve_app.web.details import outdated_of
 from serve_app.web.job_view import JobView, frame_of
 from serve_app.web.pages import page, text_of
@@ -23,6 +23,7 @@ router = APIRouter(include_in_schema=False)
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PRINTS = Limit("print", 10, 30, "Several PDFs of this job were made a moment ago; wait a little.")
+_WORDS = {"proof": proof, "cause": cause, "advice": advice}
 NO_BROWSER = (
     "No browser is free to make the PDF at the moment. Print the report page from your own browser,"
     " which gives the same, or try again in a few minutes."
@@ -44,7 +45,7 @@ async def show(request: Request, viewer: AnyViewer, job_id: UUID) -> Response:
     report, view = await _report(request, viewer, job_id)
     async with reading(parts_of(request), viewer) as connection:
         old = {one.row.id: one.labels for one in await outdated_of(connection, job_id)}
-    return page(request, "job/report.html", view=view, report=report, proof=proof, outdated=old)
+    return page(request, "job/report.html", view=view, report=report, outdated=old, **_WORDS)
 
 
 @router.get("/jobs/{job_id}/report.csv")
@@ -71,7 +72,7 @@ async def as_pdf(request: Request, viewer: AnyViewer, job_id: UUID) -> Response:
         old = {one.row.id: one.labels for one in await outdated_of(connection, job_id)}
     style = (resources.files("serve_app") / "static" / "style.css").read_text()
     html = text_of(
-        "job/report_print.html", view=view, report=report, proof=proof, outdated=old, style=style
+        "job/report_print.html", view=view, report=report, outdated=old, style=style, **_WORDS
     )
     try:
         content = await parts.browsers.print_page(html)

@@ -60,9 +60,12 @@ _ORDER = {
 }
 
 
-def submission_pill(state: State) -> Pill:
-    """A submission's state."""
-    return _SUBMISSION[state]
+_PIN_GIVEN = Pill("PIN with us", "blue")
+
+
+def submission_pill(state: State, reason: Reason | None = None) -> Pill:
+    """A submission's state. *reason*: tells apart whose turn it is where the directory waits."""
+    return _PIN_GIVEN if reason is Reason.PIN_GIVEN else _SUBMISSION[state]
 
 
 def job_pill(state: JobState) -> Pill:
@@ -186,6 +189,7 @@ def span(seconds: int, *, exact: bool = False) -> str:
 
 _WHERE = "{where}"
 _EVENT: dict[str, str] = {
+    "created": "{where} is on the list",
     "leased": "Opened {where}",
     "lease_expired": "Ran out of time on {where}",
     "permitted": "Sent the form on {where}",
