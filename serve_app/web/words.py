@@ -190,6 +190,7 @@ def span(seconds: int, *, exact: bool = False) -> str:
 _WHERE = "{where}"
 _EVENT: dict[str, str] = {
     "created": "{where} is on the list",
+    "added": "{where} takes the place of one that came to nothing",
     "leased": "Opened {where}",
     "lease_expired": "Ran out of time on {where}",
     "permitted": "Sent the form on {where}",

@@ -1,5 +1,5 @@
--- What customers say to tasks that only they can do, and who may see which accounts were made for
--- them. The guards follow dbolt/domain/lifecycle.py, as a test holds them to.
+-- What customers say to tasks that only they can do, who may see which accounts were made for them,
+-- and what staff decide about jobs that came short. The guards follow dbolt/domain/lifecycle.py, as a test holds them to.
 
 insert into transitions (from_state, event, to_state, moving) values
     ('awaiting_email', 'customer_done', 'submitted', 0),
@@ -47,3 +47,7 @@ create policy owner_accounts on accounts to current_user using (true) with check
 create policy own_accounts on accounts for select to dbolt_customer
     using (customer_id = (select app_user_id()));
 grant select (customer_id, directory, made_at) on accounts to dbolt_customer;
+
+alter table attention drop constraint attention_kind_check;
+alter table attention add constraint attention_kind_check check (kind in
+    ('paid_twice', 'wrong_amount', 'unknown_order', 'refund_failed', 'shortfall'));
