@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import resources
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -23,7 +24,7 @@ router = APIRouter(include_in_schema=False)
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PRINTS = Limit("print", 10, 30, "Several PDFs of this job were made a moment ago; wait a little.")
-_WORDS = {"proof": proof, "cause": cause, "advice": advice}
+_WORDS: dict[str, Any] = {"proof": proof, "cause": cause, "advice": advice}
 NO_BROWSER = (
     "No browser is free to make the PDF at the moment. Print the report page from your own browser,"
     " which gives the same, or try again in a few minutes."
