@@ -111,7 +111,7 @@ async def test_the_orchestrator_writes_the_queue_only(
     assert writes == QUEUE | {"orders"}
     assert "sessions" not in given
     deletes = {name for name, verbs in given.items() if verbs & {"DELETE", "TRUNCATE"}}
-    assert deletes == {"pauses"}
+    assert deletes == {"pauses", "answers"}
     assert given["events"] == given["presses"] == {"SELECT", "INSERT"}
 
 
