@@ -118,12 +118,14 @@ def answers_to(state: State, reason: Reason | None) -> frozenset[AnswerKind]:
 
 
 _WITHIN = re.compile(
-    r"\b(?:within|in|after|for|expires? in|valid for)\s+(?:the next\s+)?(\d{1,3})\s*"
+    r"\b(?:within|after|expires? in|valid(?: for)?)\s+(?:the next\s+)?(\d{1,3})\s*"
     r"(hour|day|week)s?\b",
     re.IGNORECASE,
 )
 _UNIT_H = {"hour": 1, "day": 24, "week": 7 * 24}
-_LAPSES = re.compile(r"\b(?:expire|valid|within|confirm|delet|remov)", re.IGNORECASE)
+_LAPSES = re.compile(r"\b(?:expire|valid|confirm|verif|enter|delet|remov|lapse)", re.IGNORECASE)
+_THEIRS = re.compile(r"\b(?:we|our|arrive\w*|receive\w*|review\w*)\b", re.IGNORECASE)
+"""Words by which a sentence tells when the directory does something, and not the customer."""
 
 
 def deadline_in(said: str, since: datetime) -> datetime | None:
@@ -131,7 +133,8 @@ def deadline_in(said: str, since: datetime) -> datetime | None:
 
     said: what its page said, in English. since: when it said that.
     """
-    found = _WITHIN.search(said)
-    if found is None or not _LAPSES.search(said):
-        return None
-    return since + timedelta(hours=int(found[1]) * _UNIT_H[found[2].lower()])
+    for sentence in re.split(r"[.!?;\n]", said):
+        found = _WITHIN.search(sentence)
+        if found and _LAPSES.search(sentence) and not _THEIRS.search(sentence):
+            return since + timedelta(hours=int(found[1]) * _UNIT_H[found[2].lower()])
+    return None

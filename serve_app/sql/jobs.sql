@@ -125,28 +125,32 @@ order by lower(coalesce(d.doc ->> 'name', a.directory));
 -- What job $1 has still to do, and how fast it went in the last hour: `settled` submissions since
 -- `since`. `longest_s`: the longest that one of them has to wait at least, for its turn on its
 -- directory by that directory's own pace, for its rest or for a look; `slowest`: which that is.
-with waits as (
+with today as (
+    select p.directory, count(*) as n
+    from presses p
+    where p.pressed_at > now() - interval '24 hours'
+      and p.directory in (select directory from job_results where job_id = $1)
+    group by p.directory
+), waits as (
     select r.directory,
            greatest(
                extract(epoch from r.not_before - now()),
                extract(epoch from d.rests_until - now()),
                extract(epoch from v.due_at - now()),
                coalesce(ahead.n * (d.doc #>> '{pace,spacing_s}')::float8, 0)
-               + 86400.0 * div(day.n + ahead.n, coalesce((d.doc #>> '{pace,per_day}')::integer, 50)),
+               + 86400.0 * div(coalesce(today.n, 0) + ahead.n, coalesce((d.doc #>> '{pace,per_day}')::integer, 50)),
                0) as wait_s
     from job_results r
     join directories d on d.slug = r.directory
     left join verifications v on v.submission_id = r.id and v.done_at is null
+    left join today on today.directory = r.directory
     cross join lateral (
         select count(*) as n
         from (select from job_results o
-              where r.waiting and o.waiting and o.directory = r.directory and o.turn < r.turn
-              limit 10000) o
+              where r.waiting and o.waiting and o.directory = r.directory
+                and (o.turn, o.id) < (r.turn, r.id)
+              limit 1000) o
     ) ahead
-    cross join lateral (
-        select count(*) as n from presses p
-        where p.directory = r.directory and p.pressed_at > now() - interval '24 hours'
-    ) day
     where r.job_id = $1 and r.state in ('queued', 'leased', 'pressed', 'uncertain')
 ), slowest as (
     select directory, wait_s from waits order by wait_s desc limit 1

@@ -11,10 +11,11 @@ import asyncpg
 import pytest
 from playwright.async_api import Page, expect
 
+from dbolt.domain.directory import Pace
 from dbolt.domain.fields import Field
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import Account, HandOver, TypedValue, VerdictKind
-from tests.support.queue import accepted, not_sent, pressed
+from tests.support.queue import accepted, directory, not_sent, pressed
 from tests.support.seeds import move
 from tests.support.serving import Staffed, as_role
 from tests.support.visiting import Site
@@ -257,3 +258,22 @@ async def test_without_a_browser_the_pdf_says_what_to_do_instead(site: Site) -> 
         assert answer.status == 503
         await expect(page.locator("main")).to_contain_text("Print the report page")
     site.complaints = [text for text in site.complaints if "status of 503" not in text]
+
+
+async def test_a_slow_directory_is_named_with_the_wait_that_it_imposes(site: Site) -> None:
+    slow = Pace(concurrency=1, spacing_s=3600, per_day=50)
+    entries = [directory("quick"), directory("slow", name="Slow Pages", pace=slow)]
+    await site.line.orchestrator.sync_directories(entries)
+    await site.job("first@example.com")
+    await site.job("second@example.com")
+    job_id, key = await site.job()
+    async with as_role(site.database, "dbolt_orchestrator") as connection:
+        later = "update job_results set turn = turn + 10 where job_id = $1"
+        await connection.execute(later, job_id)
+    async with site.visitor(key=key, java_script_enabled=False) as page:
+        await page.goto(f"/jobs/{job_id}")
+        # Two stand before it in that line.
+        told = "At least 2 h left: Slow Pages takes listings only so fast."
+        await expect(page.locator(".time-left")).to_have_text(told)
+        # Nothing of what others do is told beyond that.
+        assert "first@" not in await page.content()
