@@ -21,10 +21,11 @@ from dbolt.browser.printing import print_once
 
 log = logging.getLogger(__name__)
 
-WORKER_S = 12.0
-OWN_S = 45.0
-TRIED = 2
-"""Workers that are asked: one of them may be hiring a node for a long time yet."""
+ASK_S = 2.0
+WORKER_S = 30.0
+OWN_S = 35.0
+TRIED = 4
+"""Workers that are asked: some of them may be waiting for a node for a long time yet."""
 
 
 async def print_page(
@@ -35,9 +36,12 @@ async def print_page(
     workers: actors that may have a browser. program: the Chromium, if not the usual one.
     """
     for worker in workers[:TRIED]:
-        found = await _answer(worker.print_page.remote(html), WORKER_S)
+        if await _answer(worker.status.remote(), ASK_S) is None:
+            continue
+        found: bytes | None = await _answer(worker.print_page.remote(html), WORKER_S)
         if found:
             return found
+        break
     task = ray.remote(_print).options(num_cpus=0, resources={RESOURCE: 1}, max_retries=0)
     ref = task.remote(html, program)
     found = await _answer(ref, OWN_S)
@@ -46,11 +50,11 @@ async def print_page(
     return found
 
 
-async def _answer(ref: Any, wait_s: float) -> bytes | None:
+async def _answer(ref: Any, wait_s: float) -> Any:
+    """What comes of *ref* in time, or None."""
     try:
         async with asyncio.timeout(wait_s):
-            found: bytes | None = await ref
-            return found
+            return await ref
     except (RayError, TimeoutError) as error:
         log.warning("a report was not printed: %s", type(error).__name__)
         return None

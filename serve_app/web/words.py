@@ -243,6 +243,8 @@ def sentence(event: HistoryEvent) -> Sentence:
     text = _EVENT.get(event.event, event.event.replace("_", " ").capitalize())
     if event.event in _ABOUT and event.detail:
         return Sentence(f"{text}: ", event.detail, "")
+    if event.event == "created" and event.directory is None:
+        return Sentence("The order was paid", "", "")
     if event.directory is None:
         return Sentence(text.replace(_WHERE, "The job").strip(), "", "")
     if _WHERE not in text:

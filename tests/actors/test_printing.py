@@ -26,6 +26,9 @@ def cluster() -> Iterator[None]:
 class Busy:
     """A worker that takes the only place and prints nothing."""
 
+    async def status(self) -> str:
+        return "there"
+
     async def print_page(self, html: str) -> bytes | None:
         return None
 
