@@ -277,3 +277,31 @@ async def test_a_slow_directory_is_named_with_the_wait_that_it_imposes(site: Sit
         await expect(page.locator(".time-left")).to_have_text(told)
         # Nothing of what others do is told beyond that.
         assert "first@" not in await page.content()
+
+
+async def tab_to(page: Page, name: str) -> None:
+    """Presses Tab until the field of that name has the focus."""
+    for _ in range(40):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("document.activeElement.name ?? ''") == name:
+            return
+    pytest.fail(f"the keyboard does not reach {name}")
+
+
+async def test_by_keyboard_alone_on_a_phone_a_task_is_answered_and_a_row_is_found(
+    site: Site,
+) -> None:
+    job_id, key = await site.job()
+    (slug,) = await site.attempt(PIN)
+    async with site.visitor(key=key, viewport={"width": 390, "height": 844}) as page:
+        await page.goto(f"/jobs/{job_id}")
+        await tab_to(page, "q")
+        await page.keyboard.type(slug)
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".dir")).to_have_count(1)
+        await page.goto(f"/jobs/{job_id}/inbox")
+        await tab_to(page, "pin")
+        await page.keyboard.type("4711")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("[role=status]")).to_contain_text("enters the PIN")
+    assert await site.parts.pool.fetchval("select pin from answers") == "4711"
