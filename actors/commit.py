@@ -22,6 +22,7 @@ import asyncpg
 
 from actors.batch import ALONE, Batch, Call, Command, Gathering, Handler, MustBeAlone, Verb
 from actors.clock import DatabaseClock
+from actors.replacing import note_shortfalls
 from actors.writer import CommitFigures, Terms, Writer
 from dbolt.store import queue
 from dbolt.store.queue import WRITERS, Fenced
@@ -188,7 +189,9 @@ class GroupCommitter:
         if batch.started:
             await queue.start_jobs(batch.connection, batch.epoch, list(batch.started))
         if differences:
-            await queue.tally(batch.connection, batch.epoch, differences)
+            complete = await queue.tally(batch.connection, batch.epoch, differences)
+            if complete:
+                await note_shortfalls(batch, complete)
         if batch.changed:
             await queue.tell(batch.connection, list(batch.changed))
         if batch.everything:

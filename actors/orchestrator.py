@@ -18,6 +18,7 @@ import asyncpg
 from pydantic import SecretStr
 
 from actors import keeper, metrics
+from actors.answering import Answering
 from actors.assignments import Assembler
 from actors.batch import Verb
 from actors.board import Board, Terms
@@ -35,7 +36,9 @@ from dbolt.domain.browsers import Demand
 from dbolt.domain.directory import Directory
 from dbolt.domain.protocol import (
     Ack,
+    Changed,
     CheckoutChange,
+    CustomerAnswer,
     Exchange,
     Fulfilled,
     PaidOrder,
@@ -47,7 +50,7 @@ from dbolt.domain.protocol import (
     RetryFilter,
     Settlement,
 )
-from dbolt.domain.submission import Assignment
+from dbolt.domain.submission import Account, Assignment
 from dbolt.providers.proxies import ProxySource
 from dbolt.store import jobs, queue
 from dbolt.store.leases import Asked
@@ -90,6 +93,7 @@ class Orchestrator:
         self._pausing = Pausing(board)
         self._commands = Commands(board, self._verbs, self._pausing)
         self._paying = Paying(board, self._commands, self._pausing)
+        self._answering = Answering(self._verbs, self._commands, vault_key)
         self._assembler = Assembler(board, pool, vault_key)
         self._tasks: list[asyncio.Task[None]] = []
         self._figures = metrics.Figures()
@@ -341,6 +345,34 @@ class Orchestrator:
         """A person has handed the listing in."""
         return await self._committer.command(
             partial(self._commands.hand_done, submission_id, listing_url, actor)
+        )
+
+    async def answer(self, submission_id: UUID, said: CustomerAnswer, actor: str) -> Refused | None:
+        """The customer has said something to a task that only they can do."""
+        return await self._committer.command(
+            partial(self._answering.answer, submission_id, said, actor)
+        )
+
+    async def pin_used(self, submission_id: UUID, *, accepted: bool, actor: str) -> Refused | None:
+        """A person has entered the customer's PIN."""
+        return await self._committer.command(
+            partial(self._answering.pin_used, submission_id, accepted=accepted, actor=actor)
+        )
+
+    async def profile_changed(
+        self, job_id: UUID, profile_id: UUID, what: str, actor: str
+    ) -> Changed | Refused:
+        """The job goes on with this profile; what failed for a detail is tried again."""
+        return await self._committer.command(
+            partial(self._answering.profile_changed, job_id, profile_id, what, actor)
+        )
+
+    async def reveal(
+        self, customer_id: UUID, directory: str | None, actor: str
+    ) -> dict[str, Account] | Refused:
+        """The customer's accounts with their passwords, once the log says that they were shown."""
+        return await self._committer.command(
+            partial(self._answering.reveal, customer_id, directory, actor)
         )
 
     async def drain(self, worker: str) -> None:

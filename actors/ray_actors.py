@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 import ray
+from playwright.async_api import Error
 from ray.exceptions import GetTimeoutError, RayError
 
 from actors import luggage
@@ -25,13 +26,16 @@ from actors.post import Office
 from actors.watch import end_with_parent
 from actors.worker import Worker
 from dbolt.browser.attempt import attempt
-from dbolt.browser.chromium import find_chromium
+from dbolt.browser.chromium import NoBrowser, find_chromium
+from dbolt.browser.printing import pdf_of
 from dbolt.browser.session import Browser
 from dbolt.browser.verify import verify
 from dbolt.domain.browsers import BrowserState, BrowserStatus, Demand
 from dbolt.domain.directory import Directory
 from dbolt.domain.protocol import (
+    Changed,
     CheckoutChange,
+    CustomerAnswer,
     Exchange,
     Fulfilled,
     PaidOrder,
@@ -44,7 +48,7 @@ from dbolt.domain.protocol import (
     RetryFilter,
 )
 from dbolt.domain.route import Route
-from dbolt.domain.submission import Assignment, Result
+from dbolt.domain.submission import Account, Assignment, Result
 from dbolt.providers.evidence.folder import FolderEvidence
 from dbolt.providers.proxies.routes import Routes
 from dbolt.providers.proxies.sources import source_of
@@ -184,6 +188,22 @@ class OrchestratorActor:
     async def hand_done(self, submission_id: UUID, listing_url: str, actor: str) -> Refused | None:
         return await (await self._it()).hand_done(submission_id, listing_url, actor)
 
+    async def answer(self, submission_id: UUID, said: CustomerAnswer, actor: str) -> Refused | None:
+        return await (await self._it()).answer(submission_id, said, actor)
+
+    async def pin_used(self, submission_id: UUID, *, accepted: bool, actor: str) -> Refused | None:
+        return await (await self._it()).pin_used(submission_id, accepted=accepted, actor=actor)
+
+    async def profile_changed(
+        self, job_id: UUID, profile_id: UUID, what: str, actor: str
+    ) -> Changed | Refused:
+        return await (await self._it()).profile_changed(job_id, profile_id, what, actor)
+
+    async def reveal(
+        self, customer_id: UUID, directory: str | None, actor: str
+    ) -> dict[str, Account] | Refused:
+        return await (await self._it()).reveal(customer_id, directory, actor)
+
     async def drain(self, worker: str) -> None:
         await (await self._it()).drain(worker)
 
@@ -318,6 +338,16 @@ class BrowserActor:
         if browser["retiring"]:
             return BrowserState.RECYCLING
         return BrowserState.BUSY if worker["busy"] else BrowserState.IDLE
+
+    async def print_page(self, html: str) -> bytes | None:
+        """*html* as PDF; None where the browser is not there for it."""
+        if self._working is None or not self._browser.is_alive():
+            return None
+        try:
+            return await pdf_of(self._browser, html)
+        except (Error, NoBrowser, TimeoutError) as error:
+            log.warning("a page was not printed: %s", type(error).__name__)
+            return None
 
     async def environment(self) -> dict[str, str]:
         """Its environment, for the test that it holds no secret."""

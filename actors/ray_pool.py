@@ -25,6 +25,7 @@ import ray
 from ray.exceptions import GetTimeoutError, RayError
 
 from actors.pool import NAME, Pool, Sight
+from actors.printing import print_page
 from actors.ray_actors import NAMESPACE, RESOURCE, BrowserActor, Line
 from actors.sizing import Bounds
 from dbolt.domain.browsers import BrowserStatus, Demand, PoolStatus
@@ -177,6 +178,7 @@ class PoolActor:
 
     def __init__(self, settings: Settings) -> None:
         self._line = Line()
+        self._chromium = settings.chromium
         bounds = Bounds(
             settings.workers_min,
             settings.workers_max,
@@ -210,6 +212,11 @@ class PoolActor:
     async def status(self) -> PoolStatus:
         """How large the pool should be, why, and who works in it."""
         return await self._pool.status()
+
+    async def print_page(self, html: str) -> bytes | None:
+        """*html* as PDF, by a worker's Chromium or one of its own; None where there is none."""
+        known = await asyncio.to_thread(workers)
+        return await print_page(html, list(known.values()), self._chromium)
 
     async def pid(self) -> int:
         """Its process, for tests that end it."""

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from actors.batch import Batch, Handler, MustBeAlone, Verb
 from actors.board import Board
+from actors.replacing import lost, replace_lost
 from actors.storable import plain_text, stored
 from dbolt.domain.breaker import Breaker
 from dbolt.domain.directory import Policy
@@ -246,6 +247,8 @@ class Verbs:
             await verifications.add(batch.connection, batch.epoch, looks)
             soonest = min(looks.values())
             batch.after.append(lambda: board.want_looks(soonest))
+        if gone := lost(moved):
+            batch.last.append(partial(replace_lost, board, batch, gone))
         await self._back_in_line(batch, moved)
         await self.move(batch, wishes)
 

@@ -11,6 +11,8 @@ from dbolt.domain.browsers import BrowserState, Cause, PoolStatus
 from serve_app.queue import STATUS_WAIT_S, ActorLine
 
 ACTOR = "pool"
+PRINT_WAIT_S = 75.0
+"""A page of 500 rows prints in two seconds; a browser that has to be started takes its time."""
 
 
 class Browsers(Protocol):
@@ -18,6 +20,13 @@ class Browsers(Protocol):
 
     async def status(self) -> PoolStatus:
         """How it stands. Raises `QueueAway` where it does not answer."""
+        ...
+
+    async def print_page(self, html: str) -> bytes | None:
+        """*html*, which needs nothing from elsewhere, as PDF; None where no browser is free.
+
+        Raises `QueueAway` or `QueueFailed`.
+        """
         ...
 
 
@@ -29,6 +38,10 @@ class RayBrowsers(ActorLine):
 
     async def status(self) -> PoolStatus:
         answer: PoolStatus = await self._call(STATUS_WAIT_S, "status")
+        return answer
+
+    async def print_page(self, html: str) -> bytes | None:
+        answer: bytes | None = await self._call(PRINT_WAIT_S, "print_page", html)
         return answer
 
 

@@ -38,8 +38,8 @@ jobs/ID/job.json        a job, with events.json: everything that happened to it
 jobs/ID/DIRECTORY.json  one directory: each try, what was typed and read back, each later look
 evidence/               screenshots and page texts; the JSON files name them by their SHA-256
 
-Not in here: passwords and keys, of which only hashes are kept; user names that were made on
-directories, whose passwords follow from a key (ask for them); letters, which are deleted once sent.
+Not in here: passwords and keys, of which only hashes are kept; accounts that were made on
+directories (see "Accounts on directories" in your account); letters, which are deleted once sent.
 """
 
 

@@ -15,7 +15,9 @@ import ray
 from ray.exceptions import GetTimeoutError, RayError, RayTaskError
 
 from dbolt.domain.protocol import (
+    Changed,
     CheckoutChange,
+    CustomerAnswer,
     Exchange,
     Fulfilled,
     PaidOrder,
@@ -26,6 +28,7 @@ from dbolt.domain.protocol import (
     Reply,
     RetryFilter,
 )
+from dbolt.domain.submission import Account
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +81,22 @@ class Queue(Protocol):
     async def hand_done(
         self, submission_id: UUID, listing_url: str, actor: str
     ) -> Refused | None: ...
+
+    async def answer(
+        self, submission_id: UUID, said: CustomerAnswer, actor: str
+    ) -> Refused | None: ...
+
+    async def pin_used(
+        self, submission_id: UUID, *, accepted: bool, actor: str
+    ) -> Refused | None: ...
+
+    async def profile_changed(
+        self, job_id: UUID, profile_id: UUID, what: str, actor: str
+    ) -> Changed | Refused: ...
+
+    async def reveal(
+        self, customer_id: UUID, directory: str | None, actor: str
+    ) -> dict[str, Account] | Refused: ...
 
     async def status(self) -> dict[str, Any]: ...
 
@@ -168,6 +187,32 @@ class RayQueue(ActorLine):
     async def hand_done(self, submission_id: UUID, listing_url: str, actor: str) -> Refused | None:
         answer: Refused | None = await self._call(
             WAIT_S, "hand_done", submission_id, listing_url, actor
+        )
+        return answer
+
+    async def answer(self, submission_id: UUID, said: CustomerAnswer, actor: str) -> Refused | None:
+        answer: Refused | None = await self._call(WAIT_S, "answer", submission_id, said, actor)
+        return answer
+
+    async def pin_used(self, submission_id: UUID, *, accepted: bool, actor: str) -> Refused | None:
+        answer: Refused | None = await self._call(
+            WAIT_S, "pin_used", submission_id, accepted=accepted, actor=actor
+        )
+        return answer
+
+    async def profile_changed(
+        self, job_id: UUID, profile_id: UUID, what: str, actor: str
+    ) -> Changed | Refused:
+        answer: Changed | Refused = await self._call(
+            WAIT_S, "profile_changed", job_id, profile_id, what, actor
+        )
+        return answer
+
+    async def reveal(
+        self, customer_id: UUID, directory: str | None, actor: str
+    ) -> dict[str, Account] | Refused:
+        answer: dict[str, Account] | Refused = await self._call(
+            WAIT_S, "reveal", customer_id, directory, actor
         )
         return answer
 

@@ -11,10 +11,11 @@ from uuid import UUID
 import asyncpg
 from pydantic import BaseModel, ConfigDict
 
+from dbolt.domain.fields import Field
 from dbolt.domain.lifecycle import MOVING, JobState, State
 from dbolt.domain.plan import PlanName
 from dbolt.domain.reasons import Reason
-from dbolt.domain.submission import EvidenceRef, TypedValue
+from dbolt.domain.submission import EvidenceRef, FieldError, TypedValue
 from dbolt.store.queries import Connection, statements
 
 
@@ -45,7 +46,11 @@ class Job(_Record):
 
 
 class Submission(_Record):
-    """One job on one directory. `evidence` and `typed` are the latest ended attempt's."""
+    """One job on one directory.
+
+    `evidence`, `typed`, `missing` (details that the form wants and the profile lacks) and
+    `field_errors` (what the page complained about) are the latest ended attempt's.
+    """
 
     id: UUID
     job_id: UUID
@@ -64,6 +69,13 @@ class Submission(_Record):
     updated_at: datetime
     evidence: list[EvidenceRef] = []
     typed: list[TypedValue] = []
+    missing: list[Field] = []
+    field_errors: list[FieldError] = []
+
+    @property
+    def proof_at(self) -> datetime | None:
+        """When the latest picture or text of the directory's page was taken; None without any."""
+        return max((ref.taken_at for ref in self.evidence), default=None)
 
 
 class Attempt(_Record):
@@ -174,14 +186,39 @@ async def submissions(
     job_id: UUID,
     *,
     states: list[State] | None = None,
+    words: str = "",
     limit: int | None = None,
     offset: int = 0,
 ) -> list[Submission]:
-    """The job's submissions by directory name."""
+    """The job's submissions by directory name; with *words*, those whose name or site has them."""
     rows = await connection.fetch(
-        statements("jobs", "serve_app")["submissions"], job_id, states, limit, offset
+        statements("jobs", "serve_app")["submissions"],
+        job_id,
+        states,
+        limit,
+        offset,
+        _like(words) or None,
     )
     return [Submission.model_validate(dict(row)) for row in rows]
+
+
+async def count_submissions(
+    connection: Connection, job_id: UUID, *, states: list[State] | None, words: str
+) -> int:
+    """How many rows `submissions` would give without a limit."""
+    count: int = await connection.fetchval(
+        statements("jobs", "serve_app")["submission_count"], job_id, states, _like(words) or None
+    )
+    return count
+
+
+async def reasons(connection: Connection, job_id: UUID) -> dict[tuple[State, Reason | None], int]:
+    """How many of the job's submissions are in which state for which reason."""
+    rows = await connection.fetch(statements("jobs", "serve_app")["reasons"], job_id)
+    return {
+        (State(row["state"]), Reason(row["reason"]) if row["reason"] else None): row["n"]
+        for row in rows
+    }
 
 
 async def submission(connection: Connection, job_id: UUID, directory: str) -> Submission | None:

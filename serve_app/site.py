@@ -9,21 +9,28 @@ from serve_app.api import browsers, evidence, health, jobs, metrics, orders, wor
 from serve_app.edge import GuardedApp, content_policy
 from serve_app.parts import OpenParts, lifespan
 from serve_app.qualification import Catalogue
+from serve_app.timeleft import TimeLeft
 from serve_app.web import (
     account,
     account_data,
     commands,
+    details,
+    history,
+    inbox,
     job,
     landing,
     mailed,
     money,
     pay,
+    pins,
     profile,
     profile_logo,
     profile_prefill,
     qualify,
+    report,
     sign_in,
     staff,
+    vault,
 )
 from serve_app.web.doors import know_visitor
 from serve_app.web.live import Shared
@@ -49,6 +56,7 @@ def build_site(open_parts: OpenParts, *, pay_origin: str = "", https: bool = Fal
     problems.register(app, error_page)
     app.state.overview = Shared()
     app.state.catalogue = Catalogue()
+    app.state.time_left = TimeLeft()
     for api in (orders, workers, jobs, browsers, evidence, health, metrics):
         app.include_router(api.router)
     customers = (
@@ -56,6 +64,7 @@ def build_site(open_parts: OpenParts, *, pay_origin: str = "", https: bool = Fal
         mailed,
         account,
         account_data,
+        vault,
         landing,
         qualify,
         pay,
@@ -64,7 +73,8 @@ def build_site(open_parts: OpenParts, *, pay_origin: str = "", https: bool = Fal
         profile,
         job,
     )
-    for web in (*customers, staff, commands, money):
+    around = (inbox, report, history, details)
+    for web in (*customers, *around, staff, commands, money, pins):
         app.include_router(web.router, dependencies=[Depends(know_visitor)])
     app.mount("/static", assets())
     return app

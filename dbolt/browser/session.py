@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from playwright.async_api import Error
+from playwright.async_api import Error, Page
 
 from dbolt.browser import chromium, launcher
 from dbolt.browser.instance import Instance, first_line
@@ -152,6 +152,24 @@ class Browser:
                 await visit.close()
             finally:
                 self._leave(instance)
+
+    @contextlib.asynccontextmanager
+    async def own_page(self) -> AsyncIterator[Page]:
+        """A page for what we wrote ourselves: it runs no scripts and reaches no network.
+
+        Raises NoBrowser or playwright's Error.
+        """
+        instance = await self._enter()
+        try:
+            context = await instance.chromium.new_context(
+                java_script_enabled=False, offline=True, color_scheme="light"
+            )
+            try:
+                yield await context.new_page()
+            finally:
+                await context.close()
+        finally:
+            self._leave(instance)
 
     async def _visit(self, directory: Directory, route: Route | None) -> tuple[Instance, Visit]:
         while True:

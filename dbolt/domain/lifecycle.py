@@ -48,6 +48,8 @@ class Event(StrEnum):
     FOUND_LIVE = "found_live"
     ABSENT = "absent"
     HAND_DONE = "hand_done"
+    CUSTOMER_DONE = "customer_done"
+    CUSTOMER_ANSWERED = "customer_answered"
 
 
 _S, _E = State, Event
@@ -88,9 +90,18 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (_S.AWAITING_EMAIL, _E.FOUND_LIVE): _S.LIVE,
     (_S.AWAITING_CUSTOMER, _E.ACCEPTED): _S.SUBMITTED,
     (_S.AWAITING_CUSTOMER, _E.FOUND_LIVE): _S.LIVE,
+    # What only the customer can do, and says of it. A PIN is entered by a person, so the directory
+    # still waits until that was done; one that is refused is asked for again.
+    (_S.AWAITING_EMAIL, _E.CUSTOMER_DONE): _S.SUBMITTED,
+    (_S.AWAITING_EMAIL, _E.SKIPPED): _S.SKIPPED,
+    (_S.AWAITING_CUSTOMER, _E.CUSTOMER_DONE): _S.SUBMITTED,
+    (_S.AWAITING_CUSTOMER, _E.CUSTOMER_ANSWERED): _S.AWAITING_CUSTOMER,
+    (_S.AWAITING_CUSTOMER, _E.PENDING_CUSTOMER): _S.AWAITING_CUSTOMER,
+    (_S.AWAITING_CUSTOMER, _E.SKIPPED): _S.SKIPPED,
     (_S.IN_REVIEW, _E.FOUND_LIVE): _S.LIVE,
     (_S.IN_REVIEW, _E.REJECTED): _S.REJECTED,
     (_S.NEEDS_PERSON, _E.HAND_DONE): _S.SUBMITTED,
+    (_S.NEEDS_PERSON, _E.CUSTOMER_DONE): _S.SUBMITTED,
     (_S.NEEDS_PERSON, _E.REQUEUED): _S.QUEUED,
     (_S.NEEDS_PERSON, _E.SKIPPED): _S.SKIPPED,
     (_S.NEEDS_PERSON, _E.CANCELLED): _S.CANCELLED,

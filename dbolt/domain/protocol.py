@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Annotated, Protocol
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from dbolt.domain.lifecycle import State
 from dbolt.domain.reasons import Reason
@@ -174,6 +174,32 @@ class PaymentChange(_Model):
     refunded_cents: Annotated[int, Field(ge=0)] = 0
     whole: bool = False
     dispute_ref: str = ""
+
+
+class AnswerKind(StrEnum):
+    """What a customer can say to a task that only they can do."""
+
+    PIN = "pin"
+    DONE = "done"
+    LEAVE = "leave"
+    """Nothing more is done about this directory."""
+
+
+class CustomerAnswer(_Model):
+    """A customer's word on one submission that waits for them.
+
+    `pin`: with `PIN` alone. `listing_url`: with `DONE`, where they know it.
+    """
+
+    kind: AnswerKind
+    pin: Annotated[SecretStr, Field(max_length=100)] = SecretStr("")
+    listing_url: Annotated[str, Field(max_length=2000)] = ""
+
+
+class Changed(_Model):
+    """A profile that was changed while its job was under way. `requeued`: what is tried again."""
+
+    requeued: int
 
 
 class Fulfilled(_Model):

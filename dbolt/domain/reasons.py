@@ -16,6 +16,8 @@ class Reason(StrEnum):
     CONFIRM_BY_CUSTOMER = "confirm_by_customer"
     FOUND_LIVE = "found_live"
     DONE_BY_HAND = "done_by_hand"
+    DONE_BY_CUSTOMER = "done_by_customer"
+    PIN_GIVEN = "pin_given"
 
     # The directory said no.
     ALREADY_LISTED = "already_listed"
@@ -52,6 +54,7 @@ class Reason(StrEnum):
     POLICY_SKIP = "policy_skip"
     ROBOTS_TXT = "robots_txt"
     NOT_ELIGIBLE = "not_eligible"
+    LEFT_BY_CUSTOMER = "left_by_customer"
     CANCELLED = "cancelled"
 
 
@@ -75,6 +78,8 @@ WORDS: dict[Reason, Words] = {
     ),
     Reason.FOUND_LIVE: Words("We found the listing on the directory's own pages."),
     Reason.DONE_BY_HAND: Words("One of our people handed the listing in."),
+    Reason.DONE_BY_CUSTOMER: Words("You told us that you finished it yourself."),
+    Reason.PIN_GIVEN: Words("You gave us the PIN; one of our people enters it at the directory."),
     Reason.ALREADY_LISTED: Words(
         "Your business is already in this directory.", "Claim or update the listing instead."
     ),
@@ -129,5 +134,6 @@ WORDS: dict[Reason, Words] = {
     Reason.POLICY_SKIP: Words("This directory is left out by policy."),
     Reason.ROBOTS_TXT: Words("The directory's robots rules do not allow automated visits."),
     Reason.NOT_ELIGIBLE: Words("Your business does not fit this directory's rules."),
+    Reason.LEFT_BY_CUSTOMER: Words("You chose to leave this directory out."),
     Reason.CANCELLED: Words("Cancelled."),
 }

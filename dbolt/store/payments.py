@@ -9,7 +9,7 @@ from uuid import UUID
 from dbolt.store.queries import Connection, statements
 
 CheckoutState = Literal["processing", "paid", "failed", "expired"]
-Attention = Literal["paid_twice", "wrong_amount", "unknown_order", "refund_failed"]
+Attention = Literal["paid_twice", "wrong_amount", "unknown_order", "refund_failed", "shortfall"]
 
 
 @dataclass(frozen=True, slots=True)

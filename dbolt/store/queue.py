@@ -176,9 +176,13 @@ async def move(db: Connection, epoch: int, wishes: Sequence[Wish], actor: str) -
     return [Moved.of(row) for row in rows]
 
 
-async def tally(db: Connection, epoch: int, differences: Mapping[UUID, int]) -> None:
-    """Adds to the jobs' counts of submissions that can still move; those at none are complete."""
-    await db.execute(_sql("tally"), epoch, list(differences), list(differences.values()))
+async def tally(db: Connection, epoch: int, differences: Mapping[UUID, int]) -> list[UUID]:
+    """Adds to the jobs' counts of submissions that can still move; those at none are complete.
+
+    Which those are.
+    """
+    rows = await db.fetch(_sql("tally"), epoch, list(differences), list(differences.values()))
+    return [row["id"] for row in rows if row["to_state"] == "complete"]
 
 
 async def tell(db: Connection, jobs: Sequence[UUID]) -> None:

@@ -44,16 +44,19 @@ where j.id = $1;
 
 -- name: submissions
 -- One job's rows by directory name. $2 states or null, $3 how many or null, $4 how many to leave
--- out. What was typed is cut: the whole is on the submission's own page.
+-- out, $5 part of the directory's name or address or null. What was typed is cut: the whole is on
+-- the submission's own page.
 select r.id, r.job_id, r.directory, coalesce(d.doc ->> 'name', r.directory) as directory_name,
        d.doc ->> 'home_url' as home_url, d.doc ->> 'submit_url' as submit_url,
        r.state, r.reason, r.detail, r.attempt, r.listing_url, r.pressed_at, r.not_before,
        r.created_at, r.updated_at, coalesce(a.evidence, '[]') as evidence,
-       coalesce(a.typed, '[]') as typed
+       coalesce(a.typed, '[]') as typed, coalesce(a.missing, '[]') as missing,
+       coalesce(a.field_errors, '[]') as field_errors
 from job_results r
 join directories d on d.slug = r.directory
 left join lateral (
-    select result -> 'evidence' as evidence,
+    select result -> 'evidence' as evidence, result -> 'missing' as missing,
+           result -> 'field_errors' as field_errors,
            (select jsonb_agg(jsonb_build_object(
                 'field', t ->> 'field', 'part', t ->> 'part', 'control', left(t ->> 'control', 80),
                 'typed', left(t ->> 'typed', 160), 'read_back', left(t ->> 'read_back', 160),
@@ -66,8 +69,103 @@ left join lateral (
     limit 1
 ) a on true
 where r.job_id = $1 and ($2::text[] is null or r.state = any ($2))
+  and ($5::text is null or d.doc ->> 'name' ilike '%' || $5 || '%'
+       or d.doc ->> 'home_url' ilike '%' || $5 || '%')
 order by lower(coalesce(d.doc ->> 'name', r.directory)), r.id
 limit $3 offset $4;
+
+-- name: submission_count
+-- How many rows the statement above finds: $2 states or null, $3 words or null.
+select count(*)
+from job_results r
+join directories d on d.slug = r.directory
+where r.job_id = $1 and ($2::text[] is null or r.state = any ($2))
+  and ($3::text is null or d.doc ->> 'name' ilike '%' || $3 || '%'
+       or d.doc ->> 'home_url' ilike '%' || $3 || '%');
+
+-- name: reasons
+select state, reason, count(*) as n from job_results where job_id = $1 group by state, reason;
+
+-- name: profiles_of_job
+-- The profile that the job uses, and when its details were changed before.
+select p.id, p.version, p.doc, p.created_at
+from jobs j join profiles p on p.id = j.profile_id
+where j.id = $1;
+
+-- name: changes_of_job
+-- When which details of a job's business changed, oldest first.
+select at, detail from events where job_id = $1 and event = 'profile_changed' order by id;
+
+-- name: pin
+-- Staff only: the PIN that a customer gave for a submission.
+select pin, given_at from answers where submission_id = $1;
+
+-- name: pins
+-- Staff only: PINs that wait to be entered, the oldest first.
+select a.given_at, r.job_id, r.directory, coalesce(d.doc ->> 'name', r.directory) as name,
+       coalesce(p.doc ->> 'business_name', c.email) as business_name
+from answers a
+join job_results r on r.id = a.submission_id
+join directories d on d.slug = r.directory
+join jobs j on j.id = r.job_id
+join customers c on c.id = j.customer_id
+left join profiles p on p.id = j.profile_id
+order by a.given_at
+limit 200;
+
+-- name: accounts
+-- On which directories the reader has accounts that were made with a listing.
+select a.directory, coalesce(d.doc ->> 'name', a.directory) as name, d.doc ->> 'home_url' as home_url,
+       a.made_at
+from accounts a
+join directories d on d.slug = a.directory
+order by lower(coalesce(d.doc ->> 'name', a.directory));
+
+-- name: time_left
+-- What job $1 has still to do, and how fast it went in the last hour: `settled` submissions since
+-- `since`. `longest_s`: the longest that one of them has to wait at least, for its turn on its
+-- directory by that directory's own pace, for its rest or for a look; `slowest`: which that is.
+with today as (
+    select p.directory, count(*) as n
+    from presses p
+    where p.pressed_at > now() - interval '24 hours'
+      and p.directory in (select directory from job_results where job_id = $1)
+    group by p.directory
+), waits as (
+    select r.directory,
+           greatest(
+               extract(epoch from r.not_before - now()),
+               extract(epoch from d.rests_until - now()),
+               extract(epoch from v.due_at - now()),
+               coalesce(ahead.n * (d.doc #>> '{pace,spacing_s}')::float8, 0)
+               + 86400.0 * div(coalesce(today.n, 0) + ahead.n, coalesce((d.doc #>> '{pace,per_day}')::integer, 50)),
+               0) as wait_s
+    from job_results r
+    join directories d on d.slug = r.directory
+    left join verifications v on v.submission_id = r.id and v.done_at is null
+    left join today on today.directory = r.directory
+    cross join lateral (
+        select count(*) as n
+        from (select from job_results o
+              where r.waiting and o.waiting and o.directory = r.directory
+                and (o.turn, o.id) < (r.turn, r.id)
+              limit 1000) o
+    ) ahead
+    where r.job_id = $1 and r.state in ('queued', 'leased', 'pressed', 'uncertain')
+), slowest as (
+    select directory, wait_s from waits order by wait_s desc limit 1
+)
+select (select count(*) from waits) as remaining,
+       (select count(*) from events
+        where job_id = $1 and submission_id is not null and at >= window_start.since
+          and from_state in ('leased', 'pressed', 'uncertain')
+          and to_state not in ('queued', 'leased', 'pressed', 'uncertain')) as settled,
+       extract(epoch from now() - window_start.since)::float8 as window_s,
+       (select wait_s from slowest)::float8 as longest_s,
+       (select coalesce(d.doc ->> 'name', d.slug)
+        from directories d join slowest s on s.directory = d.slug) as slowest
+from (select greatest(j.started_at, now() - interval '1 hour') as since
+      from jobs j where j.id = $1) as window_start;
 
 -- name: submission
 select r.id, r.job_id, r.directory, coalesce(d.doc ->> 'name', r.directory) as directory_name,

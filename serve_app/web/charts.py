@@ -5,6 +5,7 @@ Shapes are attributes of SVG elements, so that the strict style policy holds.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,21 @@ class Segment:
     count: int
     length: float
     offset: float
+
+    def path(self, radius: float = 52.0, centre: float = 60.0) -> str:
+        """The arc as an SVG path, clockwise from where it begins.
+
+        A dashed circle would do, but for Chromium, which draws a torn end where a dash begins right
+        at one of the points of which it makes up a circle.
+        """
+        # One that ends where it began would be nothing.
+        begin, end = -self.offset, -self.offset + min(self.length, 99.999)
+        points = [
+            f"{centre + radius * math.sin(math.tau * at / 100):.3f} "
+            f"{centre - radius * math.cos(math.tau * at / 100):.3f}"
+            for at in (begin, end)
+        ]
+        return f"M{points[0]}A{radius:g} {radius:g} 0 {int(self.length > 50)} 1 {points[1]}"
 
 
 def ring(counts: Mapping[State, int]) -> list[Segment]:

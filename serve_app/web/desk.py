@@ -37,6 +37,7 @@ _NOTICES = {
     "resumed": "Resumed.",
     "cancelled": "The job is cancelled.",
     "attended": "Marked as seen to.",
+    "pin": "Noted; the customer sees it at once.",
     "done": "Marked as handed in. It is looked up on the directory next.",
 }
 
@@ -56,6 +57,7 @@ def nav_items(*, queued: int, person: int, directories: int, payments: int) -> l
     return [
         NavItem("queue", "Live queue", "queue", "/staff", queued),
         NavItem("person", "Needs a person", "person", "/staff?tab=person", person),
+        NavItem("pins", "PINs", "form", "/staff/pins"),
         NavItem("payments", "Payments", "shield", "/staff/payments", payments),
         NavItem("directories", "Directories", "globe", "/staff/directories", directories),
         NavItem("health", "Health", "pulse", "/staff/health"),

@@ -6,6 +6,7 @@ Customers come by /jobs/..., staff by /staff/jobs/..., which adds what only staf
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -14,19 +15,23 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from dbolt.domain.reasons import Reason
+from dbolt.store.queries import statements
 from serve_app import records
 from serve_app.api.jobs import job_or_404
 from serve_app.identity import AnyViewer, StaffOnly, Viewer, reading
 from serve_app.parts import Parts, parts_of
 from serve_app.problems import Problem
+from serve_app.timeleft import TimeLeft
 from serve_app.web import live
 from serve_app.web.desk import desk_of
-from serve_app.web.job_view import JobView, attempt_view, view_of
+from serve_app.web.job_view import JobView, attempt_view, tasks_of, view_of
 from serve_app.web.pages import page, text_of
 
 router = APIRouter(include_in_schema=False)
 
 Show = Annotated[str, Query(max_length=20)]
+Words = Annotated[str, Query(alias="q", max_length=100)]
 PageNumber = Annotated[int, Query(alias="page", ge=1, le=1000)]
 Slug = Annotated[str, Path(max_length=80)]
 
@@ -34,34 +39,43 @@ LATE = timedelta(seconds=10)
 """How long before its commit a change may bear its time: rows that young are sent once more."""
 
 
+class RowsQuery:
+    """Which of the rows a page shows."""
+
+    def __init__(self, show: Show = "", words: Words = "", number: PageNumber = 1) -> None:
+        self.show, self.words, self.number = show, words.replace("\x00", "").strip(), number
+
+
+Rows = Annotated[RowsQuery, Depends()]
+
+
 async def read_view(
-    parts: Parts, viewer: Viewer, job_id: UUID, *, staff: bool, show: str, number: int
+    request: Request, viewer: Viewer, job_id: UUID, ask: RowsQuery, *, staff: bool
 ) -> JobView:
     """The page's content. Raises Problem(404) for a job that *viewer* does not have."""
+    parts: Parts = parts_of(request)
     async with reading(parts, viewer) as connection:
         job = await records.job(connection, job_id)
         if job is None:
             raise Problem(404, "There is no job at this address.")
-        return await view_of(connection, job, staff=staff, show=show, number=number)
+        view = await view_of(
+            connection, job, staff=staff, show=ask.show, words=ask.words, number=ask.number
+        )
+    times: TimeLeft = request.app.state.time_left
+    return replace(view, left=await times.of(parts, job))
 
 
 @router.get("/jobs/{job_id}")
-async def show_job(
-    request: Request, viewer: AnyViewer, job_id: UUID, show: Show = "", number: PageNumber = 1
-) -> Response:
+async def show_job(request: Request, viewer: AnyViewer, job_id: UUID, ask: Rows) -> Response:
     """The customer's page of a job."""
-    parts = parts_of(request)
-    view = await read_view(parts, viewer, job_id, staff=False, show=show, number=number)
+    view = await read_view(request, viewer, job_id, ask, staff=False)
     return page(request, "job/page.html", view=view)
 
 
 @router.get("/staff/jobs/{job_id}")
-async def staff_show_job(
-    request: Request, staff: StaffOnly, job_id: UUID, show: Show = "", number: PageNumber = 1
-) -> Response:
+async def staff_show_job(request: Request, staff: StaffOnly, job_id: UUID, ask: Rows) -> Response:
     """The staff's page of a job."""
-    parts = parts_of(request)
-    view = await read_view(parts, staff, job_id, staff=True, show=show, number=number)
+    view = await read_view(request, staff, job_id, ask, staff=True)
     return page(request, "desk/job.html", view=view, desk=await desk_of(request, "queue"))
 
 
@@ -73,7 +87,9 @@ class JobFragments:
 
     def of(self, view: JobView) -> live.Fragments:
         """All pieces that may differ from what the page had at *since*."""
-        names = ("summary", "timeline", "tabs", "next_step", "commands")
+        names = ["summary", "timeline", "tabs", "next_step", "commands"]
+        if not view.staff:
+            names.append("nav")
         found = {name: text_of(f"job/{name}.html", view=view) for name in names}
         if view.shape != self._shape:
             self._shape = view.shape
@@ -87,30 +103,30 @@ class JobFragments:
 async def _stream(
     request: Request, viewer: Viewer, job_id: UUID, ask: StreamQuery
 ) -> AsyncIterator[ServerSentEvent]:
-    parts, staff = parts_of(request), request.url.path.startswith("/staff/")
+    staff = request.url.path.startswith("/staff/")
     since = datetime.fromtimestamp(ask.since, UTC)
     pieces = JobFragments(since, ask.shape)
 
     async def render() -> live.Fragments:
-        return pieces.of(
-            await read_view(parts, viewer, job_id, staff=staff, show=ask.show, number=ask.number)
-        )
+        return pieces.of(await read_view(request, viewer, job_id, ask, staff=staff))
 
-    async for event in live.stream(parts.changes, job_id, render):
+    async for event in live.stream(parts_of(request).changes, job_id, render):
         yield event
 
 
-class StreamQuery:
+class StreamQuery(RowsQuery):
     """What the page says of itself when it asks for its changes."""
 
     def __init__(
         self,
         show: Show = "",
+        words: Words = "",
         number: PageNumber = 1,
         since: Annotated[float, Query(ge=0, le=4e9)] = 0.0,
         shape: Annotated[str, Query(max_length=16)] = "",
     ) -> None:
-        self.show, self.number, self.since, self.shape = show, number, since, shape
+        super().__init__(show, words, number)
+        self.since, self.shape = since, shape
 
 
 Asked = Annotated[StreamQuery, Depends()]
@@ -171,7 +187,19 @@ async def _submission(
             raise Problem(404, "There is no submission at this address.")
         tries = await records.attempts(connection, found.id)
         events = await records.events(connection, job_id, submission_id=found.id, limit=100)
-    view = JobView(job=job, rows=[], events=events, staff=staff, history_title="History")
+        tasks = await tasks_of(connection, job)
+        pin = ""
+        if staff and found.reason is Reason.PIN_GIVEN:
+            pin = await connection.fetchval(statements("jobs", "serve_app")["pin"], found.id) or ""
+    view = JobView(
+        job=job,
+        rows=[],
+        events=events,
+        staff=staff,
+        history_title="History",
+        tasks=tasks,
+        pin=pin,
+    )
     attempts = [attempt_view(attempt) for attempt in tries]
     if staff:
         desk = await desk_of(request, "queue")

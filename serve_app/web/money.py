@@ -22,6 +22,7 @@ TITLES: Mapping[str, str] = {
     "wrong_amount": "Another amount than ordered",
     "unknown_order": "No such order",
     "refund_failed": "A refund failed",
+    "shortfall": "Fewer directories than promised",
 }
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from dbolt.domain.fields import SPECS
+from dbolt.domain.fields import SPECS, Field
 from dbolt.domain.lifecycle import HANDED_IN, MOVING, JobState, State
 from dbolt.domain.plan import PLANS, PlanName
 from dbolt.domain.reasons import WORDS, Reason
@@ -60,9 +60,12 @@ _ORDER = {
 }
 
 
-def submission_pill(state: State) -> Pill:
-    """A submission's state."""
-    return _SUBMISSION[state]
+_PIN_GIVEN = Pill("PIN with us", "blue")
+
+
+def submission_pill(state: State, reason: Reason | None = None) -> Pill:
+    """A submission's state. *reason*: tells apart whose turn it is where the directory waits."""
+    return _PIN_GIVEN if reason is Reason.PIN_GIVEN else _SUBMISSION[state]
 
 
 def job_pill(state: JobState) -> Pill:
@@ -122,6 +125,11 @@ def field_label(value: TypedValue) -> str:
     return f"{label} ({value.part.replace('.', ' ')})" if value.part else label
 
 
+def listing_field(field: Field) -> str:
+    """What a directory's form asks for, in words."""
+    return SPECS[field].label
+
+
 def host(url: str | None) -> str:
     """The host of an address, as people call a site."""
     return (urlsplit(url or "").hostname or "").removeprefix("www.")
@@ -155,6 +163,16 @@ def ago(at: datetime | None, now: datetime) -> str:
     return "just now" if seconds < 10 else f"{span(seconds)} ago"
 
 
+def day_s(at: datetime) -> str:
+    """Date and time to the second, in UTC."""
+    return at.astimezone(UTC).strftime("%d %b %Y, %H:%M:%S")
+
+
+def date(at: datetime) -> str:
+    """The day in UTC."""
+    return at.astimezone(UTC).strftime("%d %b %Y")
+
+
 def span(seconds: int, *, exact: bool = False) -> str:
     """A length of time in its largest unit; *exact* adds the minutes to hours."""
     if seconds < 60:
@@ -171,6 +189,8 @@ def span(seconds: int, *, exact: bool = False) -> str:
 
 _WHERE = "{where}"
 _EVENT: dict[str, str] = {
+    "created": "{where} is on the list",
+    "added": "{where} takes the place of one that came to nothing",
     "leased": "Opened {where}",
     "lease_expired": "Ran out of time on {where}",
     "permitted": "Sent the form on {where}",
@@ -191,6 +211,11 @@ _EVENT: dict[str, str] = {
     "found_live": "The listing on {where} is live",
     "absent": "No listing on {where}; trying again",
     "hand_done": "{where} was done by hand",
+    "customer_done": "You finished {where} yourself",
+    "customer_answered": "You gave us the PIN of {where}",
+    "profile_changed": "The details of the business changed",
+    "revealed": "A password was shown",
+    "looked": "Looked for the listing on {where}",
     "profile_completed": "The profile is complete",
     "started": "Work began",
     "settled": "All directories are done",
@@ -198,6 +223,10 @@ _EVENT: dict[str, str] = {
     "paused": "Paused",
     "resumed": "Resumed",
 }
+
+
+_ABOUT = frozenset({"profile_changed", "revealed"})
+"""Events of a job whose detail says what they are about, in words for customers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +241,10 @@ class Sentence:
 def sentence(event: HistoryEvent) -> Sentence:
     """*event* as one says it."""
     text = _EVENT.get(event.event, event.event.replace("_", " ").capitalize())
+    if event.event in _ABOUT and event.detail:
+        return Sentence(f"{text}: ", event.detail, "")
+    if event.event == "created" and event.directory is None:
+        return Sentence("The order was paid", "", "")
     if event.directory is None:
         return Sentence(text.replace(_WHERE, "The job").strip(), "", "")
     if _WHERE not in text:

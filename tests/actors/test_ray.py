@@ -102,6 +102,17 @@ async def test_a_worker_holds_no_secret_and_no_address(cluster: Running) -> None
     assert "postgres" not in cluster.settings.model_dump_json()
 
 
+async def test_a_report_is_printed_by_a_worker(cluster: Running) -> None:
+    worker = await worker_named("browser-0")
+    async with asyncio.timeout(60):
+        # Its Chromium is started by its work, a moment after the worker itself.
+        while (printed := await worker.print_page.remote("<h1>Report</h1>")) is None:
+            await asyncio.sleep(0.2)
+    assert printed.startswith(b"%PDF-")
+    pool = await asyncio.to_thread(ray.get_actor, ray_actors.POOL, namespace=ray_actors.NAMESPACE)
+    assert (await pool.print_page.remote("<h1>Report</h1>")).startswith(b"%PDF-")
+
+
 async def test_leases_outlive_a_killed_orchestrator(cluster: Running) -> None:
     connection = await asyncpg.connect(cluster.database)
     shop = Shop(cluster.database, connection)

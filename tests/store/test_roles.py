@@ -39,6 +39,7 @@ QUEUE = {
     "payments",
     "disputes",
     "attention",
+    "answers",
     "accounts",
     "orchestrator_epoch",
     "orchestrator_writers",
@@ -112,7 +113,7 @@ async def test_the_orchestrator_writes_the_queue_only(
     assert writes == QUEUE | {"orders"}
     assert "sessions" not in given
     deletes = {name for name, verbs in given.items() if verbs & {"DELETE", "TRUNCATE"}}
-    assert deletes == {"pauses"}
+    assert deletes == {"pauses", "answers"}
     assert given["events"] == given["presses"] == {"SELECT", "INSERT"}
 
 

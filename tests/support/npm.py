@@ -1,4 +1,4 @@
-"""What tests take from the npm registry: widget libraries, and a stand-in for Stripe.
+"""What tests take from the npm registry: widget libraries, a stand-in for Stripe, axe-core.
 
 `python -m tests.support.npm` installs npm (by the distribution's package, if this user may) and the
 packages once; without npm, or without a registry, the tests that want them are skipped.
@@ -18,6 +18,7 @@ import pytest
 
 WIDGETS = Path(__file__).parents[1] / "browser" / "widgets"
 PAYMENTS = Path(__file__).parent / "payments"
+AXE = Path(__file__).parent / "axe"
 CACHE = Path(__file__).parents[2] / ".artefacts" / "npm"
 LIMIT_S = 300
 _OFFLINE = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH")
@@ -107,11 +108,24 @@ def payment_modules() -> Path:
         pytest.skip(str(missing))
 
 
+@pytest.fixture(scope="session")
+def axe_source() -> str:
+    """The script of axe-core; skips the test where it cannot be had."""
+    try:
+        return (installed(AXE) / "axe-core" / "axe.min.js").read_text()
+    except NoLibraries as missing:
+        pytest.skip(str(missing))
+
+
 def main() -> int:
     """Installs what can be installed. Always 0: the tests tell what is missing."""
     if shutil.which("npm") is None:
         _by_apt()
-    for what, wanted in (("widget libraries", WIDGETS), ("Stripe's stand-in", PAYMENTS)):
+    for what, wanted in (
+        ("widget libraries", WIDGETS),
+        ("Stripe's stand-in", PAYMENTS),
+        ("axe-core", AXE),
+    ):
         try:
             sys.stdout.write(f"{what}: {installed(wanted).relative_to(Path.cwd())}\n")
         except (NoLibraries, RuntimeError, ValueError) as missing:

@@ -60,6 +60,11 @@ def accepted(**more: Any) -> Pressed:
     return Pressed(verdict=VerdictKind.ACCEPTED, reason=Reason.ACCEPTED, **more)
 
 
+def pressed(verdict: VerdictKind, reason: Reason, **more: Any) -> Pressed:
+    """The directory answered so."""
+    return Pressed(verdict=verdict, reason=reason, **more)
+
+
 def unclear() -> Pressed:
     """The form was sent, and nobody knows what came of it."""
     return Pressed(verdict=VerdictKind.UNCLEAR, reason=Reason.PRESS_UNCONFIRMED)

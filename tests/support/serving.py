@@ -24,7 +24,9 @@ from pydantic import SecretStr
 from actors.orchestrator import Orchestrator
 from dbolt.domain.browsers import BrowserState, BrowserStatus, Cause, PoolStatus, Slot, Stage
 from dbolt.domain.protocol import (
+    Changed,
     CheckoutChange,
+    CustomerAnswer,
     Exchange,
     Fulfilled,
     PaidOrder,
@@ -35,7 +37,7 @@ from dbolt.domain.protocol import (
     Reply,
     RetryFilter,
 )
-from dbolt.domain.submission import EvidenceKind, EvidenceRef, Task
+from dbolt.domain.submission import Account, EvidenceKind, EvidenceRef, Task
 from dbolt.providers.payments import Checkout
 from dbolt.providers.payments.standin import StandinCheckout
 from dbolt.settings import Secrets
@@ -118,6 +120,32 @@ class Line:
         answer: Refused | None = await self._through("hand_done", submission_id, listing_url, actor)
         return answer
 
+    async def answer(self, submission_id: UUID, said: CustomerAnswer, actor: str) -> Refused | None:
+        answer: Refused | None = await self._through("answer", submission_id, said, actor)
+        return answer
+
+    async def pin_used(self, submission_id: UUID, *, accepted: bool, actor: str) -> Refused | None:
+        answer: Refused | None = await self._through(
+            "pin_used", submission_id, accepted=accepted, actor=actor
+        )
+        return answer
+
+    async def profile_changed(
+        self, job_id: UUID, profile_id: UUID, what: str, actor: str
+    ) -> Changed | Refused:
+        answer: Changed | Refused = await self._through(
+            "profile_changed", job_id, profile_id, what, actor
+        )
+        return answer
+
+    async def reveal(
+        self, customer_id: UUID, directory: str | None, actor: str
+    ) -> dict[str, Account] | Refused:
+        answer: dict[str, Account] | Refused = await self._through(
+            "reveal", customer_id, directory, actor
+        )
+        return answer
+
     async def status(self) -> dict[str, Any]:
         answer: dict[str, Any] = await self._through("status")
         return answer
@@ -128,6 +156,14 @@ class Staffed:
     """A pool of two browsers, one of them at work, which a test can take away."""
 
     away: bool = False
+    printed: list[str] = field(default_factory=list)
+
+    async def print_page(self, html: str) -> bytes | None:
+        """Keeps what it was asked to print."""
+        if self.away:
+            raise QueueAway
+        self.printed.append(html)
+        return b"%PDF-1.7 a stand-in"
 
     async def status(self) -> PoolStatus:
         """How it stands."""

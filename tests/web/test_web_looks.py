@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page
 
+from dbolt.domain.fields import Field
 from dbolt.domain.reasons import Reason
-from tests.support.queue import accepted, not_sent, unclear
+from dbolt.domain.submission import HandOver, VerdictKind
+from tests.support.queue import accepted, not_sent, pressed, unclear
 from tests.support.visiting import Site
 
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
@@ -35,7 +37,16 @@ async def paths(site: Site) -> tuple[dict[str, list[str]], list[str]]:
     ]
     customer += ["/qualify?country=US&show=others", "/order?country=US&category=Bakery"]
     customer += ["/sign-up", "/forgot", "/account", "/link/used-up"]
-    customer += [f"/jobs/{job_id}/directories/{slugs[0]}"]
+    customer += [f"/jobs/{job_id}/directories/{slugs[0]}", f"/jobs/{job_id}?q=nothing"]
+    customer += [f"/jobs/{job_id}/{name}" for name in ("inbox", "report", "history", "details")]
+    busy, third = await site.job("carl@example.com")
+    await site.attempt(
+        pressed(
+            VerdictKind.PENDING_CUSTOMER, Reason.CONFIRM_BY_CUSTOMER, detail="Valid for 9 days"
+        ),
+        HandOver(reason=Reason.MISSING_VALUE, missing=[Field.VAT_ID]),
+        pressed(VerdictKind.PENDING_EMAIL, Reason.CONFIRM_EMAIL),
+    )
     staff = ["/staff", "/staff?tab=failed", "/staff/directories", "/staff/health"]
     staff += ["/staff/retry?state=failed", "/staff/pause?level=global", f"/staff/jobs/{job_id}"]
     staff += [f"/staff/jobs/{job_id}/directories/{slugs[1]}", f"/jobs/{waiting}/profile"]
@@ -51,8 +62,9 @@ async def paths(site: Site) -> tuple[dict[str, list[str]], list[str]]:
     )
     form = [f"/jobs/{waiting}/profile", *(f"/jobs/{waiting}/profile/{step}" for step in steps)]
     await site.paid_twice(job_id)
-    staff += ["/staff/payments"]
-    return {key: customer, second: form}, staff
+    staff += ["/staff/payments", "/staff/pins"]
+    tasks = [f"/jobs/{busy}", f"/jobs/{busy}/inbox"]
+    return {key: customer, second: form, third: tasks}, staff
 
 
 async def faults(page: Page, path: str) -> list[str]:
@@ -89,7 +101,13 @@ async def test_every_page_is_readable(site: Site, scheme: str, width: int) -> No
     assert found == []
 
 
-ACCOUNT = ["/account", "/account?done=password", "/account/password", "/account/confirm"]
+ACCOUNT = [
+    "/account",
+    "/account/passwords",
+    "/account?done=password",
+    "/account/password",
+    "/account/confirm",
+]
 ACCOUNT += ["/account/delete", "/account/delete/now", "/order"]
 
 

@@ -41,7 +41,7 @@ def complete(job: Complete, *, sender: str, key: UUID, url: str) -> EmailMessage
     # Names come from people: a line break in one must not begin another header.
     business = " ".join(job.business.split())
     lines = [f"{n:4d}  {_WORDS[state]}" for state in _WORDS if (n := job.counts.get(state))]
-    closing = [f"Each one with its proof: {url}/jobs/{job.job_id}", ""] if url else []
+    closing = _links(f"{url}/jobs/{job.job_id}", job.counts) if url else []
     body = [
         f"We have worked through all {total} directories for {business}.",
         "",
@@ -55,6 +55,16 @@ def complete(job: Complete, *, sender: str, key: UUID, url: str) -> EmailMessage
     letter = _addressed(job.to, subject, sender=sender, key=key)
     letter.set_content("\n".join(body))
     return letter
+
+
+def _links(page: str, counts: Mapping[State, int]) -> list[str]:
+    lines = [
+        f"Each one with its proof: {page}",
+        f"The report, also as PDF, Excel and CSV: {page}/report",
+    ]
+    if counts.get(State.AWAITING_EMAIL) or counts.get(State.AWAITING_CUSTOMER):
+        lines.append(f"What waits for you, with what to do: {page}/inbox")
+    return [*lines, ""]
 
 
 def written(payload: Mapping[str, str], *, sender: str, key: UUID) -> EmailMessage:

@@ -56,6 +56,9 @@ def test_only_a_press_or_a_look_or_a_person_makes_a_submission_submitted() -> No
         (State.AWAITING_EMAIL, Event.ACCEPTED),
         (State.AWAITING_CUSTOMER, Event.ACCEPTED),
         (State.NEEDS_PERSON, Event.HAND_DONE),
+        (State.AWAITING_EMAIL, Event.CUSTOMER_DONE),
+        (State.AWAITING_CUSTOMER, Event.CUSTOMER_DONE),
+        (State.NEEDS_PERSON, Event.CUSTOMER_DONE),
     }
 
 
@@ -77,6 +80,9 @@ def test_states_that_end_a_job_have_no_way_on_without_outside_help() -> None:
     outside = {
         Event.REQUEUED,
         Event.HAND_DONE,
+        Event.CUSTOMER_DONE,
+        Event.CUSTOMER_ANSWERED,
+        Event.PENDING_CUSTOMER,
         Event.ACCEPTED,
         Event.FOUND_LIVE,
         Event.REJECTED,

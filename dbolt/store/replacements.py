@@ -1,0 +1,75 @@
+"""Which directories take the place of those that came to nothing, and what is owed for the rest?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from dbolt.domain.plan import PLANS, PlanName
+from dbolt.domain.schedule import Ready
+from dbolt.store.jobs import Job
+from dbolt.store.queries import Connection, statements
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A complete job with the directories that it brought something for, of those promised."""
+
+    job_id: UUID
+    order_id: UUID
+    payment_ref: str
+    amount_cents: int
+    delivered: int
+    promised: int
+
+    @property
+    def missing(self) -> int:
+        """How many were paid for and came to nothing."""
+        return max(0, self.promised - self.delivered)
+
+    @property
+    def credit_cents(self) -> int:
+        """The missing ones' share of the price."""
+        return round(self.amount_cents * self.missing / self.promised)
+
+
+async def replace(
+    db: Connection, epoch: int, job: Job, turns: Sequence[float], most: int, actor: str
+) -> list[Ready]:
+    """New submissions of *job*, at most one for each of *turns*; with these it has *most* rows."""
+    rows = await db.fetch(_sql("replace"), epoch, job.id, list(turns), most, actor)
+    if rows:
+        await db.execute(_sql("count_more"), epoch, job.id, len(rows))
+    return [
+        Ready(row["turn"], row["id"], row["job_id"], job.plan, row["directory"]) for row in rows
+    ]
+
+
+async def delivered(db: Connection, job_ids: Sequence[UUID]) -> list[Delivered]:
+    """What complete jobs came to, of those that are still paid for."""
+    return [
+        Delivered(
+            row["id"],
+            row["order_id"],
+            row["payment_ref"],
+            row["amount_cents"],
+            row["delivered"],
+            PLANS[PlanName(row["plan"])].directories,
+        )
+        for row in await db.fetch(_sql("delivered"), list(job_ids))
+    ]
+
+
+async def owe(db: Connection, epoch: int, job: Delivered, told: str) -> None:
+    """Staff decide about a credit for what *job* did not bring."""
+    await db.execute(_sql("owe"), epoch, job.payment_ref, job.order_id, told)
+
+
+async def owe_no_more(db: Connection, epoch: int, job: Delivered, actor: str) -> None:
+    """The job brought everything after all."""
+    await db.execute(_sql("owe_no_more"), epoch, job.payment_ref, actor)
+
+
+def _sql(name: str) -> str:
+    return statements("replacements")[name]

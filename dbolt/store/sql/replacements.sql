@@ -1,0 +1,60 @@
+-- name: replace
+-- Other directories for job $2 that fit its business and are not in it yet, at most one for each of
+-- the turns $3 and no more than $4 rows in all. The best known come first, and only such as the
+-- robot may use and that do not fail at the moment. $1 epoch, $5 who.
+with job as (
+    select j.id, lower(p.doc #>> '{address,country}') as country
+    from jobs j join profiles p on p.id = j.profile_id
+    where j.id = $2 and j.state in ('queued', 'running', 'paused')
+), chosen as (
+    select d.slug,
+           row_number() over (order by d.doc ->> 'evidence' <> 'proven', d.slug) as place
+    from directories d, job
+    where d.active and d.doc ->> 'policy' = 'auto'
+      and d.doc ->> 'evidence' not in ('gone', 'forbidden', 'changed')
+      and coalesce(d.rests_until, '-infinity') <= now()
+      and (coalesce(d.doc ->> 'market', 'global') = 'global'
+           or job.country = any (string_to_array(d.doc ->> 'market', '|')))
+      and not exists (select from job_results r where r.job_id = job.id and r.directory = d.slug)
+    order by place
+    limit greatest(0, least(cardinality($3::float8[]),
+                            $4::integer - (select count(*) from job_results where job_id = $2)))
+), made as (
+    insert into job_results (job_id, directory, turn)
+    select job.id, chosen.slug, ($3::float8[])[chosen.place]
+    from job, chosen, orchestrator_epoch o
+    where o.epoch = $1
+    returning id, job_id, directory, turn
+), logged as (
+    insert into events (job_id, submission_id, event, to_state, actor)
+    select job_id, id, 'added', 'queued', $5 from made
+)
+select id, job_id, directory, turn from made;
+
+-- name: count_more
+-- $1 epoch, $2 job, $3 how many more of its submissions can move.
+update jobs j set moving = j.moving + $3 from orchestrator_epoch o where o.epoch = $1 and j.id = $2;
+
+-- name: delivered
+-- For how many directories $1 complete jobs came to something, or were left out by the customer.
+select j.id, j.plan, o.id as order_id, o.amount_cents, o.payment_ref,
+       (select count(*) from job_results r
+        where r.job_id = j.id and (r.state not in ('failed', 'rejected', 'skipped', 'cancelled')
+                                   or r.reason = 'left_by_customer')) as delivered
+from jobs j join orders o on o.id = j.order_id
+where j.id = any ($1::uuid[]) and o.state = 'paid';
+
+-- name: owe
+-- $1 epoch, $2 payment, $3 order, $4 what staff should do. Said again after more work, the latest
+-- word counts, and it is open again only if it says something else.
+insert into attention (kind, payment_ref, order_id, detail)
+select 'shortfall', $2, $3, $4 from orchestrator_epoch where epoch = $1
+on conflict (kind, payment_ref) do update
+set detail = excluded.detail, done_at = null, done_by = null
+where attention.detail <> excluded.detail;
+
+-- name: owe_no_more
+-- $1 epoch, $2 payment, $3 who.
+update attention a set done_at = now(), done_by = $3
+from orchestrator_epoch o
+where o.epoch = $1 and a.kind = 'shortfall' and a.payment_ref = $2 and a.done_at is null;

@@ -1,0 +1,107 @@
+"""How does a customer correct the business's details while the work goes on, and what follows?"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from dbolt.domain.lifecycle import HANDED_IN, JobState
+from dbolt.store.queries import Connection, statements
+from serve_app import records
+from serve_app.accounts import corrected_profile
+from serve_app.api.jobs import accepted
+from serve_app.facts import FACTS, Outdated, change_of, normal, outdated, values_of
+from serve_app.identity import AnyViewer, Viewer, reading
+from serve_app.parts import parts_of
+from serve_app.problems import Problem
+from serve_app.records import Job
+from serve_app.web.job_view import JobView, frame_of
+from serve_app.web.pages import Posted, go, page
+
+router = APIRouter(include_in_schema=False)
+
+
+async def profile_doc(connection: Connection, job_id: UUID) -> dict[str, Any] | None:
+    """The profile that the job uses; None before it has one."""
+    row = await connection.fetchrow(statements("jobs", "serve_app")["profiles_of_job"], job_id)
+    return normal(row["doc"]) if row else None
+
+
+async def outdated_of(connection: Connection, job_id: UUID) -> list[Outdated]:
+    """The job's listings that hold old facts."""
+    sql = statements("jobs", "serve_app")["changes_of_job"]
+    log = [(row["at"], row["detail"]) for row in await connection.fetch(sql, job_id)]
+    if not log:
+        return []
+    rows = await records.submissions(connection, job_id, states=sorted(HANDED_IN))
+    return outdated(rows, log)
+
+
+async def _read(
+    request: Request, viewer: Viewer, job_id: UUID
+) -> tuple[Job, dict[str, Any] | None, JobView, list[Outdated]]:
+    async with reading(parts_of(request), viewer) as connection:
+        job = await records.job(connection, job_id)
+        if job is None:
+            raise Problem(404, "There is no job at this address.")
+        doc = await profile_doc(connection, job_id)
+        view = await frame_of(connection, job, "details")
+        return job, doc, view, await outdated_of(connection, job_id)
+
+
+@router.get("/jobs/{job_id}/details")
+async def show(
+    request: Request, viewer: AnyViewer, job_id: UUID, done: str = "", n: int = 0
+) -> Response:
+    """The facts that may change, and the listings that hold old ones."""
+    job, doc, view, old = await _read(request, viewer, job_id)
+    if doc is None or job.state is JobState.AWAITING_PROFILE:
+        return go(f"/jobs/{job_id}/profile")
+    notice = {"none": "Nothing was changed.", "changed": "The details are changed."}.get(done, "")
+    if done == "changed" and 0 < n < 1000:
+        many = "1 directory is" if n == 1 else f"{n} directories are"
+        notice += f" {many} tried again with them."
+    return page(
+        request,
+        "job/details.html",
+        view=view,
+        facts=FACTS,
+        values=values_of(doc),
+        problems={},
+        outdated=old,
+        notice=notice,
+    )
+
+
+@router.post("/jobs/{job_id}/details")
+async def save(request: Request, viewer: AnyViewer, job_id: UUID, form: Posted) -> Response:
+    """Stores another version of the profile, and has the job go on with it."""
+    job, doc, view, old = await _read(request, viewer, job_id)
+    if doc is None:
+        return go(f"/jobs/{job_id}/profile")
+    if job.state is JobState.CANCELLED:
+        raise Problem(409, "This job was cancelled; its details can no longer change.")
+    given = {fact.path: str(form.get(fact.path, "")) for fact in FACTS}
+    change = change_of(doc, given)
+    if change.problems:
+        return page(
+            request,
+            "job/details.html",
+            status=422,
+            view=view,
+            facts=FACTS,
+            values=given,
+            problems=change.problems,
+            outdated=old,
+            notice="",
+        )
+    if not change.labels:
+        return go(f"/jobs/{job_id}/details?done=none")
+    parts = parts_of(request)
+    profile_id = await corrected_profile(parts, job, change.changes)
+    what = ", ".join(change.labels)
+    told = accepted(await parts.queue.profile_changed(job_id, profile_id, what, viewer.actor))
+    return go(f"/jobs/{job_id}/details?done=changed&n={told.requeued}")
