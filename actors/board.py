@@ -224,4 +224,5 @@ class Board:
     async def news(self, wait_s: float) -> None:
         """Returns at the next stir, or after *wait_s*."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._news.wait(), wait_s)
+            async with asyncio.timeout(wait_s):
+                await self._news.wait()

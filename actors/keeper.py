@@ -123,8 +123,10 @@ class Keeper:
         board = self._board
         now = board.clock.now()
         board.nap_until = min(board.schedule.next_at(), board.looks_at, now + LONGEST_NAP_S)
+        # Not `wait_for`, which may take an end of this task for the end of the nap.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(board.tending.wait(), max(board.nap_until - now, 0.0))
+            async with asyncio.timeout(max(board.nap_until - now, 0.0)):
+                await board.tending.wait()
 
     async def reap(self) -> None:
         """Takes back leases whose time is up, for ever. Also how an old orchestrator finds out."""

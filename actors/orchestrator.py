@@ -83,7 +83,6 @@ class Orchestrator:
         self._committer = GroupCommitter(
             pool,
             board.epoch,
-            board.clock,
             {**self._verbs.handlers(), Verb.LEASE: Granting(board).lease},
             lambda: board.schedule.served,
         )

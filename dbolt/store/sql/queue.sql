@@ -19,8 +19,7 @@ from next;
 -- $2 the writer's place, $3 its transaction's number, $4 how far the line has been served). The
 -- row's lock is held to the end, so that no takeover can come between a guard and its commit.
 update orchestrator_writers set batch = $3, turn = greatest(turn, $4)
-where epoch = $1 and place = $2
-returning extract(epoch from clock_timestamp())::float8 as now;
+where epoch = $1 and place = $2;
 
 -- name: last_batch
 -- Waits for a transaction that is still on its way, so that its fate is known with the answer.
