@@ -12,12 +12,14 @@ from pydantic import SecretStr, ValidationError
 from actors.board import Board
 from actors.granting import Granted
 from dbolt.domain.credentials import account_for
+from dbolt.domain.directory import Directory
 from dbolt.domain.plan import PLANS, PlanName
 from dbolt.domain.profile import Profile
 from dbolt.domain.proxy_book import Wish, countries_for
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import Account, Assignment, HandOver, NotSent, Result
 from dbolt.store import directories, jobs
+from dbolt.store.leases import Leased
 
 PROFILES_KEPT = 64
 """A profile with pictures takes some megabytes."""
@@ -62,9 +64,7 @@ class Assembler:
         known: Mapping[tuple[UUID, str], str],
     ) -> Assignment | Result:
         lease, directory = one.lease, self._board.directories[one.lease.directory]
-        countries = countries_for(directory, profile.address.country)
-        wish = Wish(directory.slug, lease.customer_id, countries)
-        proxy_id = self._board.take_proxy(lease.token, directory.slug, wish)
+        proxy_id = self._proxy(lease, directory, profile)
         if proxy_id is None:
             return _NO_PROXY
         # All of it was checked when it came in; checking a profile again costs more than its lease.
@@ -83,6 +83,14 @@ class Assembler:
             proxy_id=proxy_id,
             listing_url=lease.listing_url,
         )
+
+    def _proxy(self, lease: Leased, directory: Directory, profile: Profile) -> str | None:
+        board = self._board
+        if lease.token in board.held and board.goes_direct(directory.slug):
+            return ""
+        countries = countries_for(directory, profile.address.country)
+        wish = Wish(directory.slug, lease.customer_id, countries)
+        return board.take_proxy(lease.token, directory.slug, wish)
 
     def _account(
         self, one: Granted, profile: Profile, known: Mapping[tuple[UUID, str], str]

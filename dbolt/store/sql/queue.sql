@@ -152,7 +152,7 @@ with found as materialized (
     insert into events (job_id, submission_id, event, from_state, to_state, attempt, actor)
     select job_id, id, 'permitted', from_state, to_state, attempt, worker from moved
 )
-select * from moved;
+select token, job_id, directory, pressed_at from moved;
 
 -- name: beat
 -- Leases still held, made to last from now on. $1 epoch, $2 tokens, $3 seconds.
