@@ -13,7 +13,7 @@ from actors.board import Board
 from actors.granting import Granted
 from dbolt.domain.credentials import account_for
 from dbolt.domain.directory import Directory
-from dbolt.domain.plan import PLANS, PlanName
+from dbolt.domain.plan import PLANS
 from dbolt.domain.profile import Profile
 from dbolt.domain.proxy_book import Wish, countries_for
 from dbolt.domain.reasons import Reason
@@ -27,6 +27,7 @@ PROFILES_KEPT = 64
 _BROKEN = HandOver(
     reason=Reason.MISSING_VALUE, detail="The profile does not pass the checks any more."
 )
+_CAPTCHA_SERVICE = {name.value: plan.captcha_service for name, plan in PLANS.items()}
 _NO_PROXY = NotSent(reason=Reason.NO_PROXY, detail="No proxy was free for it.")
 
 
@@ -49,9 +50,11 @@ class Assembler:
         that was counted on has gone meanwhile.
         """
         known = await self._usernames(granted)
+        wanted = {one.lease.profile_id for one in granted}
+        profiles = {profile_id: await self._profile(profile_id) for profile_id in wanted}
         built: dict[UUID, Assignment | Result] = {}
         for one in granted:
-            profile = await self._profile(one.lease.profile_id)
+            profile = profiles[one.lease.profile_id]
             built[one.lease.token] = (
                 self._assignment(one, profile, known) if profile is not None else _BROKEN
             )
@@ -79,7 +82,7 @@ class Assembler:
             directory=directory,
             profile=profile,
             account=self._account(one, profile, known),
-            captcha_service=PLANS[PlanName(lease.plan)].captcha_service,
+            captcha_service=_CAPTCHA_SERVICE[lease.plan],
             proxy_id=proxy_id,
             listing_url=lease.listing_url,
         )

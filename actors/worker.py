@@ -289,10 +289,10 @@ class Worker:
         """Until a slot has something to say, a permit may be asked for again, or hearts beat."""
         now = asyncio.get_running_loop().time()
         at = min([now + self._heartbeat_s, *self._saying.not_before.values()])
-        try:
-            await asyncio.wait_for(self._say.wait(), max(at - now, 0.0))
-        except TimeoutError:
-            return
+        # Not `wait_for`, which may take an end of this task for something to say.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(at - now, 0.0)):
+                await self._say.wait()
 
     def _everything(self) -> Exchange:
         now = asyncio.get_running_loop().time()
