@@ -7,6 +7,7 @@ result is kept, and told again, until the orchestrator has acknowledged it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
 import time
