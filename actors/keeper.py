@@ -101,6 +101,8 @@ class Keeper:
                 board.schedule.put(slug, line.rows, complete=complete, now=now)
                 if line.wakes_at is not None:
                     board.schedule.joins_at(slug, line.wakes_at)
+            # Whoever waits for work need not wait for the other lines: a restart reads them all.
+            board.stir()
         if board.clock.now() >= board.looks_at:
             await self._read_looks()
 
