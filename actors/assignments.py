@@ -12,12 +12,14 @@ from pydantic import SecretStr, ValidationError
 from actors.board import Board
 from actors.granting import Granted
 from dbolt.domain.credentials import account_for
-from dbolt.domain.plan import PLANS, PlanName
+from dbolt.domain.directory import Directory
+from dbolt.domain.plan import PLANS
 from dbolt.domain.profile import Profile
 from dbolt.domain.proxy_book import Wish, countries_for
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import Account, Assignment, HandOver, NotSent, Result
 from dbolt.store import directories, jobs
+from dbolt.store.leases import Leased
 
 PROFILES_KEPT = 64
 """A profile with pictures takes some megabytes."""
@@ -25,6 +27,7 @@ PROFILES_KEPT = 64
 _BROKEN = HandOver(
     reason=Reason.MISSING_VALUE, detail="The profile does not pass the checks any more."
 )
+_CAPTCHA_SERVICE = {name.value: plan.captcha_service for name, plan in PLANS.items()}
 _NO_PROXY = NotSent(reason=Reason.NO_PROXY, detail="No proxy was free for it.")
 
 
@@ -47,9 +50,11 @@ class Assembler:
         that was counted on has gone meanwhile.
         """
         known = await self._usernames(granted)
+        wanted = {one.lease.profile_id for one in granted}
+        profiles = {profile_id: await self._profile(profile_id) for profile_id in wanted}
         built: dict[UUID, Assignment | Result] = {}
         for one in granted:
-            profile = await self._profile(one.lease.profile_id)
+            profile = profiles[one.lease.profile_id]
             built[one.lease.token] = (
                 self._assignment(one, profile, known) if profile is not None else _BROKEN
             )
@@ -62,9 +67,7 @@ class Assembler:
         known: Mapping[tuple[UUID, str], str],
     ) -> Assignment | Result:
         lease, directory = one.lease, self._board.directories[one.lease.directory]
-        countries = countries_for(directory, profile.address.country)
-        wish = Wish(directory.slug, lease.customer_id, countries)
-        proxy_id = self._board.take_proxy(lease.token, directory.slug, wish)
+        proxy_id = self._proxy(lease, directory, profile)
         if proxy_id is None:
             return _NO_PROXY
         # All of it was checked when it came in; checking a profile again costs more than its lease.
@@ -79,10 +82,18 @@ class Assembler:
             directory=directory,
             profile=profile,
             account=self._account(one, profile, known),
-            captcha_service=PLANS[PlanName(lease.plan)].captcha_service,
+            captcha_service=_CAPTCHA_SERVICE[lease.plan],
             proxy_id=proxy_id,
             listing_url=lease.listing_url,
         )
+
+    def _proxy(self, lease: Leased, directory: Directory, profile: Profile) -> str | None:
+        board = self._board
+        if lease.token in board.held and board.goes_direct(directory.slug):
+            return ""
+        countries = countries_for(directory, profile.address.country)
+        wish = Wish(directory.slug, lease.customer_id, countries)
+        return board.take_proxy(lease.token, directory.slug, wish)
 
     def _account(
         self, one: Granted, profile: Profile, known: Mapping[tuple[UUID, str], str]

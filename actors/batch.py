@@ -11,6 +11,7 @@ from uuid import UUID
 
 from dbolt.store.queries import Connection
 from dbolt.store.queue import Moved
+from dbolt.store.script import Script
 
 
 class Verb(IntEnum):
@@ -40,6 +41,8 @@ class Batch:
     epoch: int
     alone: bool = True
     """Whether no other batch is under way."""
+    script: Script = field(kw_only=True)
+    """For several statements in one round trip."""
     moved: list[Moved] = field(default_factory=list)
     """What changed its state; the jobs' counts follow from it at the end."""
     started: set[UUID] = field(default_factory=set)

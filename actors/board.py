@@ -172,6 +172,8 @@ class Board:
 
         def opens(slug: str) -> float:
             nonlocal left
+            if self.goes_direct(slug):
+                return -math.inf
             policy = self._policy(slug)
             at = self.book.opens_at(policy, now)
             if at <= now and self.book.uses_one(policy, now):
@@ -191,6 +193,11 @@ class Board:
     def _policy(self, slug: str) -> ProxyPolicy:
         return self.directories[slug].proxy or self.terms.proxy_policy
 
+    def goes_direct(self, slug: str) -> bool:
+        """Whether attempts on *slug* take no proxy, wherever they wish it to stand."""
+        policy = self._policy(slug)
+        return policy is ProxyPolicy.NEVER or (policy is ProxyPolicy.PREFER and self.book.is_empty)
+
     def take_proxy(self, token: UUID, slug: str, wish: Wish) -> str | None:
         """As `Book.take`, under the policy of the directory; None where the lease has passed on."""
         if token not in self.held:
@@ -201,6 +208,8 @@ class Board:
     def proxies_did(self, results: Iterable[tuple[UUID, Result]]) -> None:
         """Attempts have ended so: their proxies are judged by it."""
         for token, result in results:
+            if not self.book.serves(token):
+                continue
             if (how := went(result)) is not None:
                 self.book.report(token, how, self.clock.now(), self.terms.backoff)
 

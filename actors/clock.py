@@ -20,6 +20,11 @@ class DatabaseClock:
         """The database has just said what time it is, in seconds since the epoch."""
         self._ahead = database_now - self._monotonic()
 
+    def at_least(self, database_then: float) -> None:
+        """The database has lived through that time already, so it cannot be earlier now."""
+        if database_then > self.now():
+            self.set(database_then)
+
     def now(self) -> float:
         """Seconds since the epoch."""
         return self._monotonic() + self._ahead

@@ -21,11 +21,11 @@ from typing import Any, TypeVar
 import asyncpg
 
 from actors.batch import ALONE, Batch, Call, Command, Gathering, Handler, MustBeAlone, Verb
-from actors.clock import DatabaseClock
 from actors.replacing import note_shortfalls
 from actors.writer import CommitFigures, Terms, Writer
-from dbolt.store import queue
+from dbolt.store import jobs, queue
 from dbolt.store.queue import WRITERS, Fenced
+from dbolt.store.script import Step
 
 log = logging.getLogger(__name__)
 
@@ -45,13 +45,12 @@ class GroupCommitter:
         self,
         pool: asyncpg.Pool[asyncpg.Record],
         epoch: int,
-        clock: DatabaseClock,
         handlers: Mapping[Verb, Handler],
         served: Callable[[], float],
     ) -> None:
         """handlers: for each verb except commands. served: how far the line has been served."""
         self.figures = CommitFigures()
-        terms = Terms(pool, epoch, clock, served, self.figures, asyncio.Lock())
+        terms = Terms(pool, epoch, served, self.figures, asyncio.Lock())
         self._handlers = handlers
         self._writers = [Writer(place, terms) for place in range(WRITERS)]
         self._gathered = [Gathering() for _ in self._writers]
@@ -177,8 +176,8 @@ class GroupCommitter:
     async def _command(self, batch: Batch, work: Command) -> Any:
         return await work(batch)
 
-    async def _conclude(self, batch: Batch) -> None:
-        """The last steps, the jobs' counts, and a word to whoever listens."""
+    async def _conclude(self, batch: Batch) -> list[Step]:
+        """The last steps; then the jobs' counts, and a word to whoever listens, with the commit."""
         for step in batch.last:
             await step()
         differences = dict.fromkeys(batch.ended, 0)
@@ -186,13 +185,17 @@ class GroupCommitter:
             batch.changed.add(row.job_id)
             if row.moving:
                 differences[row.job_id] = differences.get(row.job_id, 0) + row.moving
+        steps: list[Step] = []
         if batch.started:
-            await queue.start_jobs(batch.connection, batch.epoch, list(batch.started))
+            steps.append(queue.start_jobs(batch.epoch, list(batch.started)))
         if differences:
-            complete = await queue.tally(batch.connection, batch.epoch, differences)
-            if complete:
-                await note_shortfalls(batch, complete)
+            steps.append(queue.tally(batch.epoch, differences))
+            # What follows from a job's end has to be known before the commit.
+            if queue.ended_any(await batch.script.run(*steps)):
+                await note_shortfalls(batch, await jobs.complete_of(batch.connection, differences))
+            steps.clear()
         if batch.changed:
-            await queue.tell(batch.connection, list(batch.changed))
+            steps.append(queue.tell(list(batch.changed)))
         if batch.everything:
-            await queue.tell_all(batch.connection)
+            steps.append(queue.tell_all())
+        return steps

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from uuid_utils.compat import uuid7
-
 from actors.batch import Batch
 from actors.board import Board, Hold
 from dbolt.domain.lifecycle import JobState
 from dbolt.domain.schedule import Ready
 from dbolt.domain.submission import Task
 from dbolt.store import leases, verifications
-from dbolt.store.leases import Grant, Leased
+from dbolt.store.leases import Grant, Leased, fresh_token
 from dbolt.store.verifications import Due
 
 
@@ -25,7 +23,7 @@ class Want:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Granted:
     """A lease that was given."""
 
@@ -55,9 +53,9 @@ class Granting:
         rows = board.schedule.pick(board.clock.now(), total - len(looks), board.proxy_gate())
         batch.undo.append(lambda: self._put_back(looks, rows))
         workers = _in_turn(said)
-        grants = [Grant(look.id, uuid7(), next(workers)) for look in looks]
+        grants = [Grant(look.id, fresh_token(), next(workers)) for look in looks]
         given = [Granted(Task.VERIFY, lease) for lease in await self._lease_looks(batch, grants)]
-        grants = [Grant(row.id, uuid7(), next(workers)) for row in rows]
+        grants = [Grant(row.id, fresh_token(), next(workers)) for row in rows]
         given += [Granted(Task.SUBMIT, lease) for lease in await self._lease_rows(batch, grants)]
         batch.after.append(lambda: self._leased(looks, rows, given))
         return self._shared_out(said, given)

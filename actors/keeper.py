@@ -101,6 +101,8 @@ class Keeper:
                 board.schedule.put(slug, line.rows, complete=complete, now=now)
                 if line.wakes_at is not None:
                     board.schedule.joins_at(slug, line.wakes_at)
+            # Whoever waits for work need not wait for the other lines: a restart reads them all.
+            board.stir()
         if board.clock.now() >= board.looks_at:
             await self._read_looks()
 
@@ -123,6 +125,7 @@ class Keeper:
         board = self._board
         now = board.clock.now()
         board.nap_until = min(board.schedule.next_at(), board.looks_at, now + LONGEST_NAP_S)
+        # Not `wait_for`, which may take an end of this task for the end of the nap.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(max(board.nap_until - now, 0.0)):
                 await board.tending.wait()

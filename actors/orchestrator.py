@@ -86,7 +86,6 @@ class Orchestrator:
         self._committer = GroupCommitter(
             pool,
             board.epoch,
-            board.clock,
             {**self._verbs.handlers(), Verb.LEASE: Granting(board).lease},
             lambda: board.schedule.served,
         )
@@ -191,7 +190,8 @@ class Orchestrator:
         later: dict[UUID, float] = {}
         submit = partial(self._committer.submit_all, by=said.worker)
         settled = submit(Verb.SETTLE, said.settled) if said.settled else None
-        asked = [Asked(token, token in said.seen_absent) for token in said.press]
+        absent = set(said.seen_absent)
+        asked = [Asked(token, token in absent) for token in said.press]
         pressed = submit(Verb.PRESS, asked) if asked else None
         beat = self._beat(said)
         granted = self._lease(said) if said.want else None
@@ -205,7 +205,8 @@ class Orchestrator:
         assignments: list[Assignment] = []
         if granted is not None:
             assignments = await self._assigned([one for given in await granted for one in given])
-        return Reply(
+        # All of it was made here; checking it once more costs as much as reading it.
+        return Reply.model_construct(
             epoch=self._board.epoch,
             permits=permits,
             later=later,

@@ -14,10 +14,12 @@ from uuid import UUID
 
 from actors.batch import Batch
 from actors.board import Board
+from dbolt.domain.eligibility import chosen
 from dbolt.domain.lifecycle import State
 from dbolt.domain.plan import PLANS, PlanName
 from dbolt.domain.reasons import Reason
 from dbolt.domain.schedule import Ready, turns
+from dbolt.forms.values.trades import business_of
 from dbolt.store import jobs, replacements
 from dbolt.store.queue import Moved
 from dbolt.store.replacements import Delivered
@@ -46,10 +48,17 @@ async def replace_lost(board: Board, batch: Batch, gone: Counter[UUID]) -> None:
         job = await jobs.lock(batch.connection, job_id)
         if job is None or job.profile_id is None:
             continue
+        room = await replacements.room(batch.connection, job)
+        if room is None:
+            continue
+        most = MOST * PLANS[PlanName(job.plan)].directories - room.rows
+        others = [board.directories[slug] for slug in room.slugs if slug in board.directories]
+        taken = chosen(others, business_of(room.profile), max(0, min(count, most)))
         last = await jobs.last_turn(batch.connection, job.customer_id)
-        places = turns(board.schedule.served, last, job.priority, count)
-        most = MOST * PLANS[PlanName(job.plan)].directories
-        made = await replacements.replace(batch.connection, batch.epoch, job, places, most, MACHINE)
+        places = turns(board.schedule.served, last, job.priority, len(taken))
+        made = await replacements.replace(
+            batch.connection, batch.epoch, job, [entry.slug for entry in taken], places, MACHINE
+        )
         if made:
             batch.changed.add(job_id)
             batch.after.append(partial(_join, board, made))

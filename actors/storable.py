@@ -17,7 +17,7 @@ _SECRET = {Field.ACCOUNT_PASSWORD, Field.ACCOUNT_PASSWORD_CONFIRM}
 
 def stored(result: Result) -> str:
     """*result* as JSON that Postgres can keep, without passwords."""
-    if any(typed.field in _SECRET for typed in result.typed):
+    if result.typed and any(typed.field in _SECRET for typed in result.typed):
         covered = {"typed": "", "read_back": ""}
         typed = [t.model_copy(update=covered) if t.field in _SECRET else t for t in result.typed]
         result = result.model_copy(update={"typed": typed})

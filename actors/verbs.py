@@ -108,7 +108,7 @@ class Verbs:
         known = {
             token: held[token].submission_id
             for token, one in said.items()
-            if isinstance(one.result, Known) and token in held
+            if type(one.result) is Known and token in held
         }
         if not known:
             return set()
@@ -143,7 +143,7 @@ class Verbs:
                 continue
             before = judged.get(row.directory, board.schedule.lanes[row.directory].pacer.breaker)
             after = before.after(said[row.token].result, now, board.terms.backoff)
-            if after != before:
+            if after is not before and after != before:
                 judged[row.directory] = after
         if judged:
             await directories.keep_health(batch.connection, batch.epoch, judged)
@@ -315,6 +315,8 @@ class Verbs:
         return _once_each([one.token for one in said], answers)
 
     def _pressed(self, asked: Sequence[UUID], pressed: Mapping[UUID, float]) -> None:
+        # A pace that goes by the database's presses must not meet a clock that is behind them.
+        self._board.clock.at_least(max(pressed.values(), default=-math.inf))
         for token in asked:
             hold = self._board.held[token]
             hold.pressed = token in pressed

@@ -290,6 +290,7 @@ class Worker:
         """Until a slot has something to say, a permit may be asked for again, or hearts beat."""
         now = asyncio.get_running_loop().time()
         at = min([now + self._heartbeat_s, *self._saying.not_before.values()])
+        # Not `wait_for`, which may take an end of this task for something to say.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(max(at - now, 0.0)):
                 await self._say.wait()

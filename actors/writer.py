@@ -6,16 +6,16 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
 
 from actors.batch import Batch
-from actors.clock import DatabaseClock
 from dbolt.store import queue
 from dbolt.store.pool import is_lost
+from dbolt.store.script import Script, Step
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,6 @@ class Terms:
 
     pool: asyncpg.Pool[asyncpg.Record]
     epoch: int
-    clock: DatabaseClock
     served: Callable[[], float]
     figures: CommitFigures
     last: asyncio.Lock
@@ -76,6 +75,7 @@ class Terms:
 
 
 Work = Callable[[Batch], Awaitable[Any]]
+Conclude = Callable[[Batch], Awaitable[Sequence[Step]]]
 
 
 class Writer:
@@ -92,12 +92,14 @@ class Writer:
         self._terms = terms
         self._number = 0
         self._connection: Any = None
+        self._script: Any = None
         self.busy = asyncio.Lock()
 
-    async def commit(self, work: Work, conclude: Work, calls: int, *, alone: bool) -> Any:
+    async def commit(self, work: Work, conclude: Conclude, calls: int, *, alone: bool) -> Any:
         """What *work* answers, once it is durable; tried again while the database is away.
 
-        conclude: the batch's last steps. Raises Fenced, and what *work* raises.
+        conclude: the batch's last steps; those that it gives back go out with the commit. Raises
+        Fenced, and what *work* raises.
         """
         wait_s = FIRST_WAIT_S
         self._number += 1
@@ -116,10 +118,11 @@ class Writer:
             await asyncio.sleep(wait_s)
             wait_s = min(LONGEST_WAIT_S, wait_s * 2)
 
-    async def _once(self, work: Work, conclude: Work, *, alone: bool) -> Any:
+    async def _once(self, work: Work, conclude: Conclude, *, alone: bool) -> Any:
         if self._connection is None:
             self._connection = await self._terms.pool.acquire(timeout=STATEMENT_S)
-        batch = Batch(self._connection, self._terms.epoch, alone)
+            self._script = Script(self._connection)
+        batch = Batch(self._connection, self._terms.epoch, alone, script=self._script)
         try:
             return await self._transact(batch, work, conclude)
         except BaseException:
@@ -127,39 +130,42 @@ class Writer:
                 step()
             raise
 
-    async def _transact(self, batch: Batch, work: Work, conclude: Work) -> Any:
+    async def _transact(self, batch: Batch, work: Work, conclude: Conclude) -> Any:
         """The answer, once it is durable and memory knows of it."""
-        transaction = batch.connection.transaction()
-        await transaction.start()
         async with contextlib.AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout(STATEMENT_S):
-                    await self._begin(batch)
+                    await self._begin()
                     answer = await work(batch)
                 await stack.enter_async_context(self._terms.last)
                 async with asyncio.timeout(STATEMENT_S):
-                    await conclude(batch)
+                    steps = await conclude(batch)
             except BaseException:
-                # On a broken connection there is nothing left to roll back.
-                with contextlib.suppress(*_BROKEN):
-                    await transaction.rollback()
+                await self._roll_back()
                 raise
             try:
                 async with asyncio.timeout(STATEMENT_S):
-                    await transaction.commit()
+                    await self._script.run(*steps, after="commit")
             except Exception as error:
-                if not is_lost(error) or not await self._was_committed():
+                if not is_lost(error):
+                    await self._roll_back()
+                    raise
+                if not await self._was_committed():
                     raise
             for step in batch.after:
                 step()
         return answer
 
-    async def _begin(self, batch: Batch) -> None:
+    async def _begin(self) -> None:
         terms = self._terms
-        now = await queue.begin_batch(
-            batch.connection, terms.epoch, self._place, self._number, terms.served()
+        await queue.begin_batch(
+            self._script, terms.epoch, self._place, self._number, terms.served()
         )
-        terms.clock.set(now)
+
+    async def _roll_back(self) -> None:
+        # On a broken connection there is nothing left to roll back.
+        with contextlib.suppress(*_BROKEN):
+            await self._connection.execute("rollback")
 
     async def _was_committed(self) -> bool:
         """Whether a commit whose answer was lost took place. Waits for the database."""

@@ -17,7 +17,7 @@ ACCEPTED = Pressed(
     verdict=VerdictKind.ACCEPTED, reason=Reason.ACCEPTED, detail="The page thanked for the listing."
 )
 CALLERS = 16
-SETTINGS = ((8, 25), (16, 50))
+SETTINGS = ((8, 25), (16, 50), (8, 200), (16, 200))
 """Workers, and slots of each: the peers are tried with several settings, too."""
 
 

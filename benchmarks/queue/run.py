@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from actors.ray_actors import quiet_collector
-from benchmarks.queue import ours, peers, rayed, restart
+from benchmarks.queue import limit, ours, peers, rayed, restart
 from dbolt.store import embedded
 
 ROOT = Path(__file__).parents[2]
@@ -58,11 +58,12 @@ def _parts(server: str, size: int, rounds: int) -> dict[str, Part]:
     """What there is to measure, in its order. The compared parts take turns."""
 
     async def compared() -> dict[str, Any]:
-        best: dict[str, Any] = {"ours": {}, "procrastinate": {}, "pgqueuer": {}}
+        best: dict[str, Any] = {"ours": {}, "procrastinate": {}, "pgqueuer": {}, "by hand": {}}
         for _ in range(rounds):
             _keep(best["procrastinate"], await peers.procrastinate(server, 200 * size))
             _keep(best["ours"], await _ours(server, size))
             _keep(best["pgqueuer"], await peers.pgqueuer(server, 800 * size))
+            _keep(best["by hand"], await limit.by_hand(server, 2 * size))
         return best
 
     return {
@@ -112,6 +113,11 @@ def _ratios(results: dict[str, Any]) -> dict[str, float]:
         for peer in ("procrastinate", "pgqueuer")
         for step in ("enqueue_one_by_one", "enqueue_batched", "work")
     }
+    # The same statements in a bare loop: what is left to be won without changing what is durable.
+    ratios["work_vs_by_hand"] = round(mine["work"] / compared["by hand"]["work"], 2)
+    ratios["by_hand_vs_pgqueuer"] = round(
+        compared["by hand"]["work"] / compared["pgqueuer"]["work"], 2
+    )
     for peer in ("procrastinate", "pgqueuer"):
         # Lease, permit and settlement against fetch and completion: what one durable step costs.
         ratios[f"durable_steps_vs_{peer}"] = round(

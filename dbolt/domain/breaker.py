@@ -59,7 +59,7 @@ class Breaker:
         if fault is None:
             return self
         if not fault:
-            return Breaker()
+            return Breaker() if self.failures else self
         failures = self.failures + 1
         if failures < TRIP:
             return Breaker(failures)

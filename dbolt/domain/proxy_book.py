@@ -62,6 +62,15 @@ class Book:
         self._records = {id_: self._records.get(id_, Record()) for id_ in self._facts}
         self.read = True
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it is known that there is no proxy."""
+        return self.read and not self._facts
+
+    def serves(self, token: UUID) -> bool:
+        """Whether the attempt under *token* has a proxy."""
+        return token in self._taken
+
     def opens_at(self, policy: ProxyPolicy, now: float) -> float:
         """When an attempt under *policy* may begin; *now* or earlier if it may at once."""
         if policy is ProxyPolicy.NEVER:

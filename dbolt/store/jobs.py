@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -118,6 +118,11 @@ async def give_turns(
 async def prioritise(db: Connection, epoch: int, job_id: UUID, priority: int, actor: str) -> None:
     """The job weighs so much from now on."""
     await db.execute(_sql("prioritise"), epoch, job_id, priority, actor)
+
+
+async def complete_of(db: Connection, job_ids: Iterable[UUID]) -> list[UUID]:
+    """Those of *job_ids* that are complete."""
+    return [row["id"] for row in await db.fetch(_sql("complete_of"), list(job_ids))]
 
 
 async def in_line(db: Connection, job: Job) -> list[Ready]:

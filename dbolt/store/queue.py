@@ -12,6 +12,7 @@ from dbolt.domain.lifecycle import Event, JobEvent, State
 from dbolt.domain.reasons import Reason
 from dbolt.domain.schedule import Ready
 from dbolt.store.queries import Connection, Db, statements
+from dbolt.store.script import Script, Step
 
 _LOCK = 0x6462_6F6C_7465_706F
 """The advisory lock of takeovers ("dboltepo"): two at once come one after the other."""
@@ -113,15 +114,14 @@ async def take_over(db: Connection) -> Epoch:
     return Epoch(row["epoch"], row["turn"], row["now"])
 
 
-async def begin_batch(db: Connection, epoch: int, place: int, batch: int, served: float) -> float:
-    """Opens the transaction *batch* of a writer of this epoch; the database's clock.
+async def begin_batch(script: Script, epoch: int, place: int, batch: int, served: float) -> None:
+    """Opens the transaction *batch* of a writer of this epoch, which has to be ended.
 
-    place: the writer's, below WRITERS. Raises Fenced.
+    place: the writer's, below WRITERS. served: how far the line has been served. Raises Fenced.
     """
-    now: float | None = await db.fetchval(_sql("begin_batch"), epoch, place, batch, served)
-    if now is None:
+    step = Step(_sql("begin_batch"), (epoch, place, batch, served))
+    if await script.run(step, before="begin") != "UPDATE 1":
         raise Fenced
-    return now
 
 
 async def committed(db: Db, epoch: int, place: int, batch: int) -> bool:
@@ -176,23 +176,27 @@ async def move(db: Connection, epoch: int, wishes: Sequence[Wish], actor: str) -
     return [Moved.of(row) for row in rows]
 
 
-async def tally(db: Connection, epoch: int, differences: Mapping[UUID, int]) -> list[UUID]:
+def tally(epoch: int, differences: Mapping[UUID, int]) -> Step:
     """Adds to the jobs' counts of submissions that can still move; those at none are complete.
 
-    Which those are.
+    `ended_any` says of its status whether there were any.
     """
-    rows = await db.fetch(_sql("tally"), epoch, list(differences), list(differences.values()))
-    return [row["id"] for row in rows if row["to_state"] == "complete"]
+    return Step(_sql("tally"), (epoch, list(differences), list(differences.values())))
 
 
-async def tell(db: Connection, jobs: Sequence[UUID]) -> None:
+def ended_any(status: str) -> bool:
+    """Whether a job has come to its end, by the status of a `tally`."""
+    return status != "SELECT 0"
+
+
+def tell(jobs: Sequence[UUID]) -> Step:
     """Tells who listens, once this commits, that *jobs* have changed."""
-    await db.execute(_sql("changed"), list(jobs))
+    return Step(_sql("changed"), (jobs,))
 
 
-async def tell_all(db: Connection) -> None:
+def tell_all() -> Step:
     """Tells who listens, once this commits, that any job may have changed."""
-    await db.execute(_sql("changed_all"))
+    return Step(_sql("changed_all"))
 
 
 async def move_jobs(
@@ -203,9 +207,9 @@ async def move_jobs(
     return [row["id"] for row in rows]
 
 
-async def start_jobs(db: Connection, epoch: int, jobs: Sequence[UUID]) -> None:
+def start_jobs(epoch: int, jobs: Sequence[UUID]) -> Step:
     """Jobs of which something was leased are running."""
-    await db.execute(_sql("start_jobs"), epoch, list(jobs))
+    return Step(_sql("start_jobs"), (epoch, jobs))
 
 
 async def counts(db: Db) -> dict[State, int]:

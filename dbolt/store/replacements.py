@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from dbolt.domain.plan import PLANS, PlanName
+from dbolt.domain.profile import Profile
 from dbolt.domain.schedule import Ready
 from dbolt.store.jobs import Job
 from dbolt.store.queries import Connection, statements
@@ -34,11 +35,32 @@ class Delivered:
         return round(self.amount_cents * self.missing / self.promised)
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a job could still take.
+
+    `rows`: submissions that it has by now. `slugs`: directories that the robot may use, that work,
+    and that are not in it.
+    """
+
+    profile: Profile
+    rows: int
+    slugs: list[str]
+
+
+async def room(db: Connection, job: Job) -> Room | None:
+    """What *job* could take in place of what it lost; None where its business is not known."""
+    row = await db.fetchrow(_sql("room"), job.id)
+    if row is None:
+        return None
+    return Room(Profile.model_validate(row["doc"]), row["rows"], row["slugs"])
+
+
 async def replace(
-    db: Connection, epoch: int, job: Job, turns: Sequence[float], most: int, actor: str
+    db: Connection, epoch: int, job: Job, slugs: Sequence[str], turns: Sequence[float], actor: str
 ) -> list[Ready]:
-    """New submissions of *job*, at most one for each of *turns*; with these it has *most* rows."""
-    rows = await db.fetch(_sql("replace"), epoch, job.id, list(turns), most, actor)
+    """New submissions of *job* to the directories *slugs*, with their *turns*."""
+    rows = await db.fetch(_sql("replace"), epoch, job.id, list(slugs), list(turns), actor)
     if rows:
         await db.execute(_sql("count_more"), epoch, job.id, len(rows))
     return [

@@ -22,6 +22,7 @@ from dbolt.store import directories, jobs, leases, orders, outbox, queue, verifi
 from dbolt.store.leases import Asked, Grant, Patience, Settling
 from dbolt.store.queries import statements
 from dbolt.store.queue import Wish
+from dbolt.store.script import Script
 from dbolt.store.verifications import LookEnd
 from tests.support.queue import (
     SEARCH,
@@ -136,9 +137,9 @@ DEEDS: dict[str, Callable[[Late], Awaitable[Any]]] = {
     "move": lambda it: queue.move(
         it.db, it.epoch, [Wish(it.queued, Event.SKIPPED, Reason.POLICY_SKIP)], "late"
     ),
-    "tally": lambda it: queue.tally(it.db, it.epoch, {it.job: 1}),
+    "tally": lambda it: Script(it.db).run(queue.tally(it.epoch, {it.job: 1})),
     "move jobs": lambda it: queue.move_jobs(it.db, it.epoch, [it.job], JobEvent.PAUSED, "late"),
-    "start jobs": lambda it: queue.start_jobs(it.db, it.epoch, [it.job]),
+    "start jobs": lambda it: Script(it.db).run(queue.start_jobs(it.epoch, [it.job])),
     "look": lambda it: verifications.lease(it.db, it.epoch, [Grant(it.due, uuid4(), "w")], 60),
     "beat of a look": lambda it: verifications.beat(it.db, it.epoch, [it.looking], 600),
     "end of a look": lambda it: verifications.settle(

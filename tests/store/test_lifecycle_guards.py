@@ -21,6 +21,7 @@ from dbolt.domain.lifecycle import (
 from dbolt.domain.reasons import Reason
 from dbolt.store import queue
 from dbolt.store.queue import Fenced, Wish
+from dbolt.store.script import Script
 from tests.store.test_roles import shop_with_two
 
 
@@ -110,7 +111,7 @@ async def test_an_epoch_that_is_over_moves_nothing(
     wish = Wish(submission, Event.SKIPPED, Reason.POLICY_SKIP)
     assert await queue.move(owner, old.number, [wish], "test") == []
     with pytest.raises(Fenced):
-        await queue.begin_batch(owner, old.number, 0, 1, 0.0)
+        await queue.begin_batch(Script(owner), old.number, 0, 1, 0.0)
 
 
 async def test_no_state_without_its_evidence(owner: asyncpg.Connection[asyncpg.Record]) -> None:

@@ -152,6 +152,9 @@ where r.job_id = $1;
 select r.id from job_results r join jobs j on j.id = r.job_id
 where r.id = any ($1::uuid[]) and r.state = 'queued' and j.state = 'cancelled';
 
+-- name: complete_of
+select id from jobs where id = any ($1::uuid[]) and state = 'complete';
+
 -- name: line_place
 -- Where requeued submissions stand; those that never stood in line get the turn $2.
 update job_results r set turn = coalesce(r.turn, $2)

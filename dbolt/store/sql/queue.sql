@@ -19,8 +19,7 @@ from next;
 -- $2 the writer's place, $3 its transaction's number, $4 how far the line has been served). The
 -- row's lock is held to the end, so that no takeover can come between a guard and its commit.
 update orchestrator_writers set batch = $3, turn = greatest(turn, $4)
-where epoch = $1 and place = $2
-returning extract(epoch from clock_timestamp())::float8 as now;
+where epoch = $1 and place = $2;
 
 -- name: last_batch
 -- Waits for a transaction that is still on its way, so that its fate is known with the answer.
@@ -153,7 +152,7 @@ with found as materialized (
     insert into events (job_id, submission_id, event, from_state, to_state, attempt, actor)
     select job_id, id, 'permitted', from_state, to_state, attempt, worker from moved
 )
-select * from moved;
+select token, job_id, directory, pressed_at from moved;
 
 -- name: beat
 -- Leases still held, made to last from now on. $1 epoch, $2 tokens, $3 seconds.

@@ -1,28 +1,25 @@
+-- name: room
+-- What job $1 could take in place of what it lost: directories that the robot may use, that do not
+-- fail at the moment, and that are not in it yet. Whether they fit its business is not asked here.
+select p.doc,
+       (select count(*) from job_results r where r.job_id = j.id) as rows,
+       array(
+           select d.slug from directories d
+           where d.active and d.doc ->> 'policy' = 'auto'
+             and d.doc ->> 'evidence' not in ('gone', 'forbidden', 'changed')
+             and coalesce(d.rests_until, '-infinity') <= now()
+             and not exists (select from job_results r
+                             where r.job_id = j.id and r.directory = d.slug)
+       ) as slugs
+from jobs j join profiles p on p.id = j.profile_id
+where j.id = $1 and j.state in ('queued', 'running', 'paused');
+
 -- name: replace
--- Other directories for job $2 that fit its business and are not in it yet, at most one for each of
--- the turns $3 and no more than $4 rows in all. The best known come first, and only such as the
--- robot may use and that do not fail at the moment. $1 epoch, $5 who.
-with job as (
-    select j.id, lower(p.doc #>> '{address,country}') as country
-    from jobs j join profiles p on p.id = j.profile_id
-    where j.id = $2 and j.state in ('queued', 'running', 'paused')
-), chosen as (
-    select d.slug,
-           row_number() over (order by d.doc ->> 'evidence' <> 'proven', d.slug) as place
-    from directories d, job
-    where d.active and d.doc ->> 'policy' = 'auto'
-      and d.doc ->> 'evidence' not in ('gone', 'forbidden', 'changed')
-      and coalesce(d.rests_until, '-infinity') <= now()
-      and (coalesce(d.doc ->> 'market', 'global') = 'global'
-           or job.country = any (string_to_array(d.doc ->> 'market', '|')))
-      and not exists (select from job_results r where r.job_id = job.id and r.directory = d.slug)
-    order by place
-    limit greatest(0, least(cardinality($3::float8[]),
-                            $4::integer - (select count(*) from job_results where job_id = $2)))
-), made as (
+-- New submissions of job $2 to the directories $3 with the turns $4 in step. $1 epoch, $5 who.
+with made as (
     insert into job_results (job_id, directory, turn)
-    select job.id, chosen.slug, ($3::float8[])[chosen.place]
-    from job, chosen, orchestrator_epoch o
+    select $2, s.directory, s.turn
+    from unnest($3::text[], $4::float8[]) as s(directory, turn), orchestrator_epoch o
     where o.epoch = $1
     returning id, job_id, directory, turn
 ), logged as (

@@ -22,3 +22,12 @@ async def test_who_is_called_off_as_news_come_ends(ticks: int) -> None:
     await asyncio.wait([waiting], timeout=5.0)
     assert waiting.done()
     assert waiting.cancelled() == called_off
+
+
+def test_the_clock_is_never_behind_what_the_database_has_lived_through() -> None:
+    clock = DatabaseClock(lambda: 5.0)
+    clock.set(100.0)
+    clock.at_least(99.0)
+    assert clock.now() == 100.0
+    clock.at_least(100.5)
+    assert clock.now() == 100.5
