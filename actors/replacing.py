@@ -56,8 +56,9 @@ async def replace_lost(board: Board, batch: Batch, gone: Counter[UUID]) -> None:
         taken = chosen(others, business_of(room.profile), max(0, min(count, most)))
         last = await jobs.last_turn(batch.connection, job.customer_id)
         places = turns(board.schedule.served, last, job.priority, len(taken))
+        standing = {entry.slug: turn for entry, turn in zip(taken, places, strict=True)}
         made = await replacements.replace(
-            batch.connection, batch.epoch, job, [entry.slug for entry in taken], places, MACHINE
+            batch.connection, batch.epoch, job_id, job.plan, standing, MACHINE
         )
         if made:
             batch.changed.add(job_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -57,15 +57,13 @@ async def room(db: Connection, job: Job) -> Room | None:
 
 
 async def replace(
-    db: Connection, epoch: int, job: Job, slugs: Sequence[str], turns: Sequence[float], actor: str
+    db: Connection, epoch: int, job_id: UUID, plan: str, turns: Mapping[str, float], actor: str
 ) -> list[Ready]:
-    """New submissions of *job* to the directories *slugs*, with their *turns*."""
-    rows = await db.fetch(_sql("replace"), epoch, job.id, list(slugs), list(turns), actor)
+    """New submissions of the job, by their directories with the turns that they get."""
+    rows = await db.fetch(_sql("replace"), epoch, job_id, list(turns), list(turns.values()), actor)
     if rows:
-        await db.execute(_sql("count_more"), epoch, job.id, len(rows))
-    return [
-        Ready(row["turn"], row["id"], row["job_id"], job.plan, row["directory"]) for row in rows
-    ]
+        await db.execute(_sql("count_more"), epoch, job_id, len(rows))
+    return [Ready(row["turn"], row["id"], row["job_id"], plan, row["directory"]) for row in rows]
 
 
 async def delivered(db: Connection, job_ids: Sequence[UUID]) -> list[Delivered]:

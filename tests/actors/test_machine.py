@@ -75,7 +75,7 @@ PACES = {entry.slug: entry.pace for entry in entries()}
 EMPTY = (
     "truncate attempts, presses, events, verifications, accounts, pauses, outbox, payment_events,"
     " checkouts, payments, disputes, attention, passwords, answers,"
-    " job_results, jobs, orders, profiles, sessions, customers, directories"
+    " job_results, jobs, orders, profiles, sessions, customers, directories cascade"
 )
 CHAIN = "select submission_id, event, from_state, to_state from events order by id"
 

@@ -12,16 +12,28 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 
 from dbolt.domain.breaker import Breaker
 from dbolt.domain.lifecycle import Event, JobEvent
 from dbolt.domain.outcome import of_result
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import NotSent
-from dbolt.store import directories, jobs, leases, orders, outbox, queue, verifications
+from dbolt.store import (
+    answers,
+    directories,
+    jobs,
+    leases,
+    orders,
+    outbox,
+    queue,
+    replacements,
+    verifications,
+)
 from dbolt.store.leases import Asked, Grant, Patience, Settling
 from dbolt.store.queries import statements
 from dbolt.store.queue import Wish
+from dbolt.store.replacements import Delivered
 from dbolt.store.script import Script
 from dbolt.store.verifications import LookEnd
 from tests.support.queue import (
@@ -47,14 +59,28 @@ TABLES = (
     "events",
     "verifications",
     "outbox",
+    "attention",
+    "answers",
 )
 
 
+AGGREGATES = (
+    "queue",
+    "jobs",
+    "orders",
+    "verifications",
+    "directories",
+    "outbox",
+    "replacements",
+    "answers",
+)
 ELSEWHERE = {
     # Part of making a job, which begins with a guard of its own; and a payment comes before it.
     ("jobs", "count_new"),
     ("jobs", "line_place"),
     ("orders", "pay"),
+    # A part of `replacements.replace`, which begins with a guard of its own.
+    ("replacements", "count_more"),
 }
 
 
@@ -73,6 +99,13 @@ class Late:
     looking: UUID
     due: UUID
     profile: UUID
+    customer: UUID
+    submission: UUID
+    other: UUID
+
+    def short(self, number: int) -> Delivered:
+        """A job that came short by one directory of two."""
+        return Delivered(self.job, self.order, f"p{number}", 9_900, 1, 2)
 
     async def everything(self) -> str:
         """All rows of the queue."""
@@ -96,12 +129,26 @@ async def late(shop: Shop) -> AsyncIterator[Late]:
     assert look.task == "verify"
     await settle(orchestrator, given[4].token, not_sent())
     await carry_out(orchestrator, given[2], accepted())
+    await orchestrator.sync_directories([*entries, directory("g")])
     epoch = orchestrator.epoch
     await orchestrator.close()
     await queue.take_over(shop.db)
     await shop.db.execute("update verifications set due_at = now() where token is null")
     await shop.db.execute("update job_results set deadline_at = now() where token is not null")
     await shop.db.execute("update jobs set state = 'queued'")
+    await shop.db.execute(
+        "insert into attention (kind, payment_ref, order_id, detail)"
+        " select 'shortfall', 'p0', order_id, 'offer a credit' from jobs"
+    )
+    submission = await shop.one("select id from job_results where directory = 'a'")
+    await shop.db.execute(
+        "insert into answers (submission_id, pin) select id, '1' from job_results"
+        " where directory = 'b'"
+    )
+    await shop.db.execute(
+        "insert into accounts (customer_id, directory, username)"
+        " select customer_id, 'a', 'ada' from jobs"
+    )
     await shop.db.execute("insert into outbox (kind, payload) values ('job_complete', '{}')")
     yield Late(
         shop.db,
@@ -118,6 +165,9 @@ async def late(shop: Shop) -> AsyncIterator[Late]:
         look.token,
         await shop.one("select id from verifications where token is null"),
         await shop.profile(await shop.one("select customer_id from jobs")),
+        await shop.one("select customer_id from jobs"),
+        submission,
+        await shop.one("select submission_id from answers"),
     )
 
 
@@ -154,6 +204,16 @@ DEEDS: dict[str, Callable[[Late], Awaitable[Any]]] = {
     "health": lambda it: directories.keep_health(it.db, it.epoch, {"a": Breaker(9, 1.0)}),
     "messages": lambda it: outbox.take(it.db, it.epoch, 10, 60.0),
     "expire an order": lambda it: orders.expire(it.db, it.epoch, it.unpaid),
+    "redirect": lambda it: jobs.redirect(it.db, it.epoch, [jobs.Waiting(it.queued, "g")]),
+    "replace": lambda it: replacements.replace(
+        it.db, it.epoch, it.job, "starter", {"g": 9.0}, "late"
+    ),
+    "owe": lambda it: replacements.owe(it.db, it.epoch, it.short(1), "offer a credit"),
+    "owe no more": lambda it: replacements.owe_no_more(it.db, it.epoch, it.short(0), "late"),
+    "keep a PIN": lambda it: answers.keep(it.db, it.epoch, it.submission, SecretStr("12")),
+    "forget a PIN": lambda it: answers.forget(it.db, it.epoch, it.other),
+    "reveal": lambda it: answers.reveal(it.db, it.epoch, it.customer, None, "late"),
+    "note a change": lambda it: answers.note_change(it.db, it.epoch, it.job, "phone", "late"),
     "refund": lambda it: orders.refund(it.db, it.epoch, it.order),
 }
 
@@ -163,6 +223,10 @@ async def changed(late: Late, deed: str) -> bool:
     transaction = late.db.transaction()
     await transaction.start()
     try:
+        if deed == "redirect":
+            await late.db.execute(
+                "update job_results set turn = null, attempt = 0 where id = $1", late.queued
+            )
         if deed in ("lease", "press"):
             await late.db.execute(
                 "update job_results set deadline_at = now() + interval '1 minute'"
@@ -189,7 +253,7 @@ async def test_each_statement_needs_its_own_look_at_the_epoch(
     late: Late, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     missed: list[str] = []
-    for aggregate in ("queue", "jobs", "orders", "verifications", "directories", "outbox"):
+    for aggregate in AGGREGATES:
         named = statements(aggregate)
         for name, text in named.items():
             if "o.epoch = $" not in text or (aggregate, name) in ELSEWHERE:
