@@ -18,8 +18,11 @@ from serve_app.web import (
     money,
     pay,
     profile,
+    settings_page,
     sign_in,
     staff,
+    staff_door,
+    team,
 )
 from serve_app.web.doors import know_visitor
 from serve_app.web.live import Shared
@@ -44,10 +47,11 @@ def build_site(open_parts: OpenParts, *, pay_origin: str = "", https: bool = Fal
     )
     problems.register(app, error_page)
     app.state.overview = Shared()
+    app.state.desk_counts = Shared()
     for api in (orders, workers, jobs, browsers, evidence, health, metrics):
         app.include_router(api.router)
     customers = (sign_in, mailed, account, account_data, landing, pay, profile, job)
-    for web in (*customers, staff, commands, money):
+    for web in (*customers, staff_door, staff, commands, money, team, settings_page):
         app.include_router(web.router, dependencies=[Depends(know_visitor)])
     app.mount("/static", assets())
     return app

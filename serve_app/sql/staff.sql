@@ -81,6 +81,14 @@ limit 2000;
 -- name: directory_count
 select count(*) from directories where active;
 
+-- name: desk_counts
+-- The side bar's numbers. What is under way has a lease; what rests is found by its state.
+select (select count(*) from job_results where resting in ('queued'))
+           + (select count(*) from job_results where token is not null) as queued,
+       (select count(*) from job_results where resting = 'needs_person') as person,
+       (select count(*) from directories where active) as directories,
+       (select count(*) from attention where done_at is null) as payments;
+
 -- name: attention_count
 select count(*) from attention where done_at is null;
 

@@ -149,6 +149,7 @@ async def pause(request: Request, staff: StaffOnly, form: Posted) -> Response:
     scope = _scope(form)
     accepted(await parts_of(request).queue.pause(scope, staff.actor))
     request.app.state.overview.forget()
+    request.app.state.desk_counts.forget()
     return go(f"{_back(scope.level, scope.key)}?done=paused")
 
 
@@ -158,6 +159,7 @@ async def resume(request: Request, staff: StaffOnly, form: Posted) -> Response:
     scope = _scope(form)
     accepted(await parts_of(request).queue.resume(scope, staff.actor))
     request.app.state.overview.forget()
+    request.app.state.desk_counts.forget()
     return go(f"{_back(scope.level, scope.key)}?done=resumed")
 
 

@@ -235,6 +235,7 @@ async def parts_on(
                 stripe_webhook_secret=SecretStr(WEBHOOK_SECRET),
                 staff_token=SecretStr(STAFF_TOKEN),
                 worker_token=SecretStr(WORKER_TOKEN),
+                vault_key=VAULT_KEY,
             ),
             base_url=base_url,
             webhook_url=webhook_url,
