@@ -125,11 +125,15 @@ class Cursor(_Record):
 
 
 class JobFilter(_Record):
-    """Which jobs to list: in this state, with a submission in that state, found by these words."""
+    """Which jobs to list: in this state, with a submission in that state, found by these words, of
+    this plan, made since.
+    """
 
     state: JobState | None = None
     having: State | None = None
     words: str = ""
+    plan: PlanName | None = None
+    since: datetime | None = None
 
 
 async def jobs(
@@ -142,8 +146,10 @@ async def jobs(
         after.created_at if after else None,
         after.id if after else None,
         limit,
-        _like(wanted.words) or None,
+        like(wanted.words) or None,
         wanted.having,
+        wanted.plan,
+        wanted.since,
     )
     return [_job(row) for row in rows]
 
@@ -157,7 +163,7 @@ def _job(row: asyncpg.Record) -> Job:
     )
 
 
-def _like(words: str) -> str:
+def like(words: str) -> str:
     """*words* as literal text inside a LIKE pattern."""
     text = words.strip()[:100]
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -8,24 +8,28 @@ from serve_app import problems
 from serve_app.api import browsers, evidence, health, jobs, metrics, orders, workers
 from serve_app.edge import GuardedApp, content_policy
 from serve_app.parts import OpenParts, lifespan
+from serve_app.staff.batches import Runner
 from serve_app.web import (
     account,
     account_data,
+    bulk,
     commands,
     job,
     landing,
     mailed,
     money,
+    overview,
     pay,
     profile,
     settings_page,
     sign_in,
     staff,
     staff_door,
+    submissions,
     team,
 )
 from serve_app.web.doors import know_visitor
-from serve_app.web.live import Shared
+from serve_app.web.live import Kept, Shared
 from serve_app.web.pages import assets, error_page
 
 MAX_BODY_BYTES = 64_000
@@ -48,10 +52,12 @@ def build_site(open_parts: OpenParts, *, pay_origin: str = "", https: bool = Fal
     problems.register(app, error_page)
     app.state.overview = Shared()
     app.state.desk_counts = Shared()
+    app.state.runner = Runner()
+    app.state.charts = {key: Kept(one.fresh_s) for key, one in overview.RANGES.items()}
     for api in (orders, workers, jobs, browsers, evidence, health, metrics):
         app.include_router(api.router)
     customers = (sign_in, mailed, account, account_data, landing, pay, profile, job)
-    for web in (*customers, staff_door, staff, commands, money, team, settings_page):
+    for web in (*customers, staff_door, staff, commands, money, overview, submissions, bulk, team, settings_page):
         app.include_router(web.router, dependencies=[Depends(know_visitor)])
     app.mount("/static", assets())
     return app

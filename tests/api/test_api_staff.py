@@ -127,7 +127,7 @@ async def test_a_viewer_writes_on_no_route(
         answer = await api.request(method, url, headers=PAGE, json={})
         # 401 and 303: a door for workers or customers, which a staff session does not open.
         assert answer.status_code in {303, 401, 403}, (method, path, answer.status_code)
-        if path.startswith("/staff") or path.startswith("/api/v1/jobs/{job_id}"):
+        if path.startswith(("/staff", "/api/v1/jobs/{job_id}")):
             # A form without its token is refused too, so the reason counts.
             assert answer.status_code == 403, (method, path)
             assert "Your role is viewer" in answer.text, (method, path)
@@ -185,7 +185,7 @@ async def test_what_staff_do_is_written_down_before_and_after(
         " left join audit_outcomes on audit_id = id order by id"
     )
     cancel = "POST /staff/jobs/{job_id}/cancel"
-    assert [tuple(row)[:3] + (row["status"],) for row in rows] == [
+    assert [(*tuple(row)[:3], row["status"]) for row in rows] == [
         (one.email, "", "POST /staff/sign-in", 303),
         (one.email, "staff", cancel, 303),
         (one.email, "staff", cancel, 409),

@@ -114,6 +114,10 @@ class Line:
         answer: Refused | None = await self._through("cancel", job_id, actor)
         return answer
 
+    async def cancel_submissions(self, ids: list[UUID], actor: str) -> int:
+        answer: int = await self._through("cancel_submissions", ids, actor)
+        return answer
+
     async def hand_done(self, submission_id: UUID, listing_url: str, actor: str) -> Refused | None:
         answer: Refused | None = await self._through("hand_done", submission_id, listing_url, actor)
         return answer
