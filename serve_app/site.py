@@ -20,11 +20,14 @@ from serve_app.web import (
     money,
     overview,
     pay,
+    person,
     profile,
     settings_page,
+    shelves,
     sign_in,
     staff,
     staff_door,
+    submission,
     submissions,
     team,
 )
@@ -57,7 +60,21 @@ def build_site(open_parts: OpenParts, *, pay_origin: str = "", https: bool = Fal
     for api in (orders, workers, jobs, browsers, evidence, health, metrics):
         app.include_router(api.router)
     customers = (sign_in, mailed, account, account_data, landing, pay, profile, job)
-    for web in (*customers, staff_door, staff, commands, money, overview, submissions, bulk, team, settings_page):
+    for web in (
+        *customers,
+        staff_door,
+        staff,
+        commands,
+        money,
+        overview,
+        submission,
+        submissions,
+        person,
+        shelves,
+        bulk,
+        team,
+        settings_page,
+    ):
         app.include_router(web.router, dependencies=[Depends(know_visitor)])
     app.mount("/static", assets())
     return app

@@ -58,25 +58,45 @@ order by e.id desc;
 select level, key from pauses;
 
 -- name: directories
-select d.slug, coalesce(d.doc ->> 'name', d.slug) as name, d.doc ->> 'home_url' as home_url,
-       coalesce(d.doc ->> 'policy', '') as policy, d.active,
+-- By name. $1 words, $2 policy, $3 only 'paused', 'resting' or 'off', or null; $4 and $5 the name
+-- and slug of the last row of the page before, or null; $6 how many. What came of it is counted for
+-- the page's own rows.
+with chosen as (
+    select d.slug, d.active, d.failures, d.rests_until, d.doc,
+           coalesce(d.doc ->> 'name', d.slug) as name,
+           lower(coalesce(d.doc ->> 'name', d.slug)) as sorted,
+           exists (select from pauses where level = 'directory' and key = d.slug) as paused
+    from directories d
+    where ($1::text is null or d.slug ilike '%' || $1 || '%'
+           or d.doc ->> 'name' ilike '%' || $1 || '%')
+      and ($2::text is null or d.doc ->> 'policy' = $2)
+      and ($3::text is null
+           or $3 = 'paused' and exists (
+              select from pauses where level = 'directory' and key = d.slug)
+           or $3 = 'resting' and d.rests_until > now()
+           or $3 = 'off' and not d.active)
+      and ($4::text is null
+           or (lower(coalesce(d.doc ->> 'name', d.slug)), d.slug) > ($4, $5::text))
+    order by lower(coalesce(d.doc ->> 'name', d.slug)), d.slug
+    limit $6
+)
+select d.slug, d.name, d.sorted, d.active, d.failures, d.paused,
+       coalesce(d.rests_until > now(), false) as resting, d.rests_until,
+       d.doc ->> 'home_url' as home_url, coalesce(d.doc ->> 'policy', '') as policy,
+       coalesce(d.doc ->> 'evidence', '') as evidence, d.doc ->> 'source_date' as source_date,
        coalesce(n.live, 0) as live, coalesce(n.sent, 0) as sent, coalesce(n.waiting, 0) as waiting,
-       coalesce(n.person, 0) as person, coalesce(n.failed, 0) as failed,
-       exists (select from pauses where level = 'directory' and key = d.slug) as paused
-from directories d
-left join (
-    select directory,
-           count(*) filter (where state = 'live') as live,
+       coalesce(n.person, 0) as person, coalesce(n.failed, 0) as failed
+from chosen d
+left join lateral (
+    select count(*) filter (where state = 'live') as live,
            count(*) filter (where state in
                ('submitted', 'in_review', 'awaiting_email', 'awaiting_customer')) as sent,
            count(*) filter (where state in ('queued', 'leased', 'pressed', 'uncertain')) as waiting,
            count(*) filter (where state = 'needs_person') as person,
            count(*) filter (where state in ('failed', 'rejected')) as failed
-    from job_results
-    group by directory
-) n on n.directory = d.slug
-order by lower(coalesce(d.doc ->> 'name', d.slug))
-limit 2000;
+    from job_results r where r.directory = d.slug
+) n on true
+order by d.sorted, d.slug;
 
 -- name: directory_count
 select count(*) from directories where active;

@@ -65,7 +65,7 @@ class SubmissionFilter(_Wanted):
     @classmethod
     def of(cls, given: QueryParams | FormData) -> SubmissionFilter:
         """From an address or a form; what is empty is no condition. Raises Problem(422)."""
-        return _read(cls, given, ("state", "reason"))
+        return cls.model_validate(_given(cls, given, ("state", "reason")))
 
     def values(self, ids: list[UUID] | None = None) -> list[Any]:
         """The ten values of the statement `matching`."""
@@ -94,7 +94,7 @@ class JobChoice(_Wanted):
     @classmethod
     def of(cls, given: QueryParams | FormData) -> JobChoice:
         """From an address or a form. Raises Problem(422)."""
-        return _read(cls, given, ())
+        return cls.model_validate(_given(cls, given, ()))
 
     def values(
         self, state: JobState | None, having: State | None, ids: list[UUID] | None
@@ -103,7 +103,10 @@ class JobChoice(_Wanted):
         return [state, having, like(self.q) or None, self.plan, _begin(self.when), ids]
 
 
-def _read(kind: type[Any], given: QueryParams | FormData, lists: tuple[str, ...]) -> Any:
+def _given(
+    kind: type[_Wanted], given: QueryParams | FormData, lists: tuple[str, ...]
+) -> dict[str, Any]:
+    """What of *given* says something, by the names of *kind*. Raises Problem(422)."""
     values: dict[str, Any] = {
         name: text
         for name in kind.model_fields
@@ -112,9 +115,10 @@ def _read(kind: type[Any], given: QueryParams | FormData, lists: tuple[str, ...]
     for name in lists:
         values[name] = [text for text in given.getlist(name) if text]
     try:
-        return kind.model_validate(values)
+        kind.model_validate(values)
     except ValidationError as error:
         raise Problem(422, "This filter does not exist; choose again from the page.") from error
+    return values
 
 
 def begin_of(when: str) -> datetime | None:

@@ -85,9 +85,7 @@ async def _ids(request: Request, staff: Staff, order: Order) -> list[UUID]:
                 return await selection.fitting(connection, order.submissions, only, event)
             return await selection.jobs_of(connection, order.submissions, only)
         tab = TABS.get(order.jobs.tab or "all", TABS["all"])[1]
-        job_ids = await selection.jobs(
-            connection, order.jobs.values(tab.state, tab.having, only)
-        )
+        job_ids = await selection.jobs(connection, order.jobs.values(tab.state, tab.having, only))
         if order.action.of_submissions:
             states = [State.FAILED] if event is Event.REQUEUED else None
             return await selection.fitting_of_jobs(connection, job_ids, event, states)
@@ -117,8 +115,7 @@ _ASKS: Mapping[Action, tuple[str, str, str]] = {
     Action.CANCEL_JOBS: (
         "Cancel {n}?",
         "Cancel the jobs",
-        "What waits of them is cancelled; what has been sent is followed to its end. Listings that "
-        "are in stay in.",
+        "What waits is cancelled; what has been sent is followed to its end, and listings stay.",
     ),
 }
 
@@ -189,9 +186,7 @@ async def _batch(request: Request, batch_id: UUID) -> Batch:
 async def progress(request: Request, _staff: StaffOnly, batch_id: UUID) -> Response:
     """How far it has come."""
     batch = await _batch(request, batch_id)
-    return page(
-        request, "desk/bulk.html", batch=batch, desk=await desk_of(request, "submissions")
-    )
+    return page(request, "desk/bulk.html", batch=batch, desk=await desk_of(request, "submissions"))
 
 
 @router.get("/staff/bulk/{batch_id}/stream", response_class=EventSourceResponse)

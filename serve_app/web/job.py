@@ -149,20 +149,10 @@ async def show_submission(
     request: Request, viewer: AnyViewer, job_id: UUID, slug: Slug
 ) -> Response:
     """Everything about one directory: attempts, screenshots, values typed and read back."""
-    return await _submission(request, viewer, job_id, slug, staff=False)
+    return await _submission(request, viewer, job_id, slug)
 
 
-@router.get("/staff/jobs/{job_id}/directories/{slug}")
-async def staff_show_submission(
-    request: Request, staff: StaffOnly, job_id: UUID, slug: Slug
-) -> Response:
-    """The same for staff, with the worker and what it noted."""
-    return await _submission(request, staff, job_id, slug, staff=True)
-
-
-async def _submission(
-    request: Request, viewer: Viewer, job_id: UUID, slug: str, *, staff: bool
-) -> Response:
+async def _submission(request: Request, viewer: Viewer, job_id: UUID, slug: str) -> Response:
     parts = parts_of(request)
     async with reading(parts, viewer) as connection:
         job = await records.job(connection, job_id)
@@ -171,11 +161,6 @@ async def _submission(
             raise Problem(404, "There is no submission at this address.")
         tries = await records.attempts(connection, found.id)
         events = await records.events(connection, job_id, submission_id=found.id, limit=100)
-    view = JobView(job=job, rows=[], events=events, staff=staff, history_title="History")
+    view = JobView(job=job, rows=[], events=events, staff=False, history_title="History")
     attempts = [attempt_view(attempt) for attempt in tries]
-    if staff:
-        desk = await desk_of(request, "queue")
-        return page(
-            request, "desk/submission.html", view=view, s=found, attempts=attempts, desk=desk
-        )
     return page(request, "job/submission.html", view=view, s=found, attempts=attempts)

@@ -32,8 +32,9 @@ GROUPS_SHOWN = 30
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """What a chart covers: `steps` of `step_s` seconds, ending now. `fresh_s`: how long one is good
-    enough; longer ranges take longer to read and change less.
+    """What a chart covers: `steps` of `step_s` seconds, ending now.
+
+    fresh_s: how long one is good enough; longer ranges take longer to read and change less.
     """
 
     key: str
@@ -170,9 +171,7 @@ async def overview_stream(
     async def render() -> live.Fragments:
         whole = await _whole(request, staff, key)
         return {
-            name: text_of(
-                template, whole=whole, ranges=RANGES.values(), may_write=may_write
-            )
+            name: text_of(template, whole=whole, ranges=RANGES.values(), may_write=may_write)
             for name, template in _PIECES.items()
         }
 

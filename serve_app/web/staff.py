@@ -10,7 +10,6 @@ from fastapi.responses import Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from dbolt.domain.plan import PLANS
-from dbolt.store.queries import statements
 from serve_app.api.health import readiness
 from serve_app.identity import Staff, StaffOnly, reading
 from serve_app.parts import parts_of
@@ -96,18 +95,6 @@ async def queue_stream(
 
     async for event in live.stream(parts_of(request).changes, None, render):
         yield event
-
-
-@router.get("/staff/directories")
-async def directories(request: Request, staff: StaffOnly) -> Response:
-    """Every directory with what came of it."""
-    async with reading(parts_of(request), staff) as connection:
-        rows = [
-            dict(row)
-            for row in await connection.fetch(statements("staff", "serve_app")["directories"])
-        ]
-    desk = await desk_of(request, "directories")
-    return page(request, "desk/directories.html", rows=rows, desk=desk)
 
 
 @router.get("/staff/health")

@@ -104,7 +104,6 @@ ACTIONS: Mapping[str, str] = {
     "POST /api/v1/resume": "resumed by API",
     "POST /staff/jobs/{job_id}/cancel": "cancelled a job",
     "POST /api/v1/jobs/{job_id}/cancel": "cancelled a job by API",
-    "POST /staff/jobs/{job_id}/priority": "changed a priority",
     "PUT /api/v1/jobs/{job_id}/priority": "changed a priority by API",
     "PUT /api/v1/jobs/{job_id}/profile": "gave a profile by API",
     "POST /staff/jobs/{job_id}/directories/{slug}/done": "handed in by hand",
