@@ -5,7 +5,7 @@ Ray Serve builds the parts from settings and secrets; tests build their own.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -44,7 +44,7 @@ class Parts:
     `pool` connects as dbolt_web. `base_url` is the address that customers see, without a slash
     at the end. `webhook_url` is where the stand-in for Stripe sends its events; None where real
     payments are taken. `supabase` reads the tokens of an outside identity service. `proxies`: how
-    many stand before us and add to X-Forwarded-For.
+    many stand before us and add to X-Forwarded-For. `shown`: the settings, as staff may read them.
     """
 
     pool: asyncpg.Pool[asyncpg.Record]
@@ -60,6 +60,7 @@ class Parts:
     passwords: Passwords = field(default_factory=Passwords)
     supabase: Supabase | None = None
     proxies: int = 0
+    shown: Mapping[str, str] = field(default_factory=dict)
 
 
 OpenParts = Callable[[], AbstractAsyncContextManager[Parts]]

@@ -125,8 +125,10 @@ class Cursor(_Record):
 
 
 class JobFilter(_Record):
-    """Which jobs to list: in this state, with a submission in that state, found by these words, of
-    this plan, made since.
+    """Which jobs to list; all conditions must hold.
+
+    having: with a submission in that state. words: part of a name or an address, or how an id
+    begins. since: made then or later.
     """
 
     state: JobState | None = None

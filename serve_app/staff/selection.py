@@ -168,8 +168,9 @@ class Count:
 
 
 async def custom_plans(connection: Connection) -> None:
-    """Has each statement of this transaction planned for its own values: filters differ too much
-    for one plan.
+    """Has each statement of this transaction planned for its own values.
+
+    Filters differ too much for one plan.
     """
     await connection.execute("set local plan_cache_mode = force_custom_plan")
 

@@ -96,14 +96,12 @@ _ASKS: Mapping[Action, tuple[str, str, str]] = {
     Action.RETRY: (
         "Retry {n}?",
         "Retry",
-        "They go back to the queue. Directories that want a person and jobs without a profile are "
-        "left out.",
+        "They go back to the queue. What wants a person or has no profile is left out.",
     ),
     Action.CANCEL: (
         "Cancel {n}?",
         "Cancel",
-        "Those that wait or are being filled in are called off. What has been sent is followed to "
-        "its end.",
+        "What waits or is being filled in is called off; what was sent is followed to its end.",
     ),
     Action.PRIORITY: (
         "Change the priority of {n}?",

@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from dbolt.domain.directory import Directory
 from dbolt.domain.lifecycle import HANDED_IN, State
 from dbolt.store.queries import statements
 from serve_app.identity import StaffOnly, reading
@@ -94,7 +95,7 @@ async def directory(request: Request, staff: StaffOnly, slug: str) -> Response:
         request,
         "desk/directory.html",
         d=dict(row),
-        doc=row["doc"],
+        doc=Directory.model_validate(row["doc"]),
         counts=[(State(state), n) for state, n in sorted(counts.items())],
         rate=success_rate(counts),
         reasons=reasons,

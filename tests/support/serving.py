@@ -211,15 +211,20 @@ async def parts_on(
     base_url: str = "http://testserver",
     webhook_url: str | None = None,
     checkout: Checkout | None = None,
+    keep_directories: bool = False,
 ) -> AsyncIterator[Parts]:
-    """Parts with the web's own role on *database*; payments by the stand-in unless *checkout*."""
+    """Parts with the web's own role on *database*; payments by the stand-in unless *checkout*.
+
+    keep_directories: those in the database stay, and no three of the tests' are put there.
+    """
 
     async def listen() -> asyncpg.Connection[asyncpg.Record]:
         return await asyncpg.connect(database, server_settings={"role": "dbolt_web"})
 
     changes = Changes(listen)
     orchestrator = await Orchestrator.open(database, QUICK, vault_key=VAULT_KEY)
-    await orchestrator.sync_directories(catalogue(3))
+    if not keep_directories:
+        await orchestrator.sync_directories(catalogue(3))
     async with (
         contextlib.AsyncExitStack() as closing,
         await open_pool(database, Role.WEB, max_size=5) as pool,

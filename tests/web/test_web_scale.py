@@ -1,0 +1,26 @@
+"""Do the staff's pages answer quickly with a hundred thousand submissions in the table?"""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.scale.pages import addresses, measure
+from benchmarks.scale.seed import seed
+from serve_app.site import build_site
+from tests.support.selling import given
+from tests.support.serving import STAFF, client_of, parts_on
+
+BOUND_MS = 100.0
+
+
+@pytest.mark.long
+async def test_every_page_answers_within_a_tenth_of_a_second(database: str) -> None:
+    await seed(database)
+    async with (
+        parts_on(database, keep_directories=True) as parts,
+        client_of(build_site(lambda: given(parts))) as client,
+    ):
+        assert await parts.pool.fetchval("select count(*) from job_results") == 100_000
+        client.headers.update(STAFF)
+        found = [await measure(client, *one) for one in (await addresses(parts)).items()]
+    assert {one.name: one.median for one in found if one.median > BOUND_MS} == {}
