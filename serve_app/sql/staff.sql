@@ -1,5 +1,8 @@
 -- name: counts
-select state, count(*) as n from job_results group by state;
+-- What rests is counted in its index, and what is under way by its leases: the table is not read.
+select resting as state, count(*) as n from job_results where resting is not null group by resting
+union all
+select state, count(*) as n from job_results where token is not null group by state;
 
 -- name: job_counts
 select count(*) as all_jobs,
@@ -10,8 +13,8 @@ select count(*) as all_jobs,
 from jobs;
 
 -- name: jobs_having
--- How many jobs have a submission in state $1.
-select count(distinct job_id) from job_results where state = $1;
+-- How many jobs have a submission that rests in state $1.
+select count(distinct job_id) from job_results where resting = $1;
 
 -- name: busy
 select count(distinct worker) from job_results where token is not null;

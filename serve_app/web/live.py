@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
@@ -18,6 +19,8 @@ from fastapi.sse import ServerSentEvent
 
 from dbolt.store.pool import CONNECTION_LOST
 from serve_app.changes import Changes
+
+log = logging.getLogger(__name__)
 
 STREAM_S = 300.0
 """An open stream holds its replica at shutdown; the browser comes back after this long."""
@@ -96,30 +99,29 @@ class Shared:
 class Kept:
     """What takes long to make and may be a little old: made at most every `fresh_s`.
 
-    Whoever asks gets the last one at once, and the next one is made meanwhile; only the very first
-    is waited for.
+    Whoever asks gets the last one at once, and the next one is made meanwhile. Nobody waits for the
+    very first longer than `wait_s`.
     """
 
-    def __init__(self, fresh_s: float) -> None:
-        self._fresh_s = fresh_s
+    def __init__(self, fresh_s: float, *, wait_s: float = 0.05) -> None:
+        self._fresh_s, self._wait_s = fresh_s, wait_s
         self._made_s = -math.inf
         self._value: Any = None
-        self._making: asyncio.Task[Any] | None = None
+        self._making: asyncio.Task[None] | None = None
 
     async def get(self, make: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
-        """What *make* said last."""
+        """What *make* said last; None while it has said nothing yet."""
         if self._making is None and time.monotonic() - self._made_s > self._fresh_s:
             self._making = asyncio.create_task(self._make(make))
-        if self._made_s == -math.inf and self._making is not None:
-            await asyncio.shield(self._making)
+        if self._value is None and self._making is not None:
+            await asyncio.wait([self._making], timeout=self._wait_s)
         return self._value
 
     async def _make(self, make: Callable[[], Coroutine[Any, Any, Any]]) -> None:
         try:
             self._value = await make()
             self._made_s = time.monotonic()
-        except CONNECTION_LOST:
-            if self._made_s == -math.inf:
-                raise
+        except CONNECTION_LOST as error:
+            log.warning("a chart could not be read: %s", type(error).__name__)
         finally:
             self._making = None

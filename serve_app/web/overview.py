@@ -77,7 +77,8 @@ class Whole:
     """What the page shows."""
 
     range: Range
-    chart: Chart
+    chart: Chart | None
+    """None while it is being read for the first time."""
     counts: Mapping[str, int]
     troubles: list[Trouble]
     payments: list[dict[str, Any]]
@@ -175,5 +176,5 @@ async def overview_stream(
             for name, template in _PIECES.items()
         }
 
-    async for event in live.stream(parts_of(request).changes, None, render):
+    async for event in live.stream(parts_of(request).changes, None, render, refresh_s=5.0):
         yield event

@@ -35,6 +35,12 @@ async def paths(site: Site) -> tuple[dict[str, list[str]], list[str]]:
     staff += [f"/staff/jobs/{job_id}/directories/{slugs[1]}", f"/jobs/{waiting}/profile"]
     await site.paid_twice(job_id)
     staff += ["/staff/payments"]
+    customer_id = await site.parts.pool.fetchval("select id from customers limit 1")
+    staff += ["/staff/overview", "/staff/submissions", "/staff/submissions?state=live"]
+    staff += ["/staff/person", "/staff/directories/d000", "/staff/find?q=harbor", "/staff/team"]
+    staff += ["/staff/customers", f"/staff/customers/{customer_id}", "/staff/settings"]
+    staff += ["/staff/audit", "/staff/sign-in", "/staff/bulk?do=retry&all=yes&state=failed"]
+    staff += [f"/staff/jobs/{job_id}/directories/{slugs[2]}/edit"]
     return {key: customer, second: [f"/jobs/{waiting}/profile"]}, staff
 
 

@@ -98,7 +98,7 @@ create index staff_batches_newest on staff_batches (created_at);
 -- What staff look for. None of these columns changes with a press or a heartbeat.
 create index job_results_newest on job_results (created_at, id);
 create index job_results_of_directory on job_results (directory, created_at, id);
-create index job_results_troubles on job_results (resting, reason, directory)
+create index job_results_troubles on job_results (resting, reason, directory, resting_since)
     where resting in ('failed', 'rejected', 'needs_person');
 create index events_at on events using brin (at);
 create index customers_newest on customers (created_at, id);
