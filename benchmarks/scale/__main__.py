@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import statistics
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,13 +16,18 @@ import httpx
 
 from benchmarks.scale.pages import addresses, measure
 from benchmarks.scale.seed import seed
+from benchmarks.scale.viewers import seen_after
+from dbolt.domain.protocol import Exchange
 from dbolt.store import embedded
 from dbolt.store.migrate import migrate
+from serve_app.parts import Parts
 from serve_app.site import build_site
 from tests.support.selling import given
+from tests.support.served import served
 from tests.support.serving import STAFF, client_of, parts_on
 
 BOUND_MS = 100.0
+VIEWERS = 50
 
 
 async def run(url: str, jobs: int) -> bool:
@@ -35,7 +41,17 @@ async def run(url: str, jobs: int) -> bool:
         client_of(build_site(lambda: given(parts))) as client,
     ):
         client.headers.update(STAFF)
-        return await _pages(client, await addresses(parts))
+        good = await _pages(client, await addresses(parts))
+    async with served(url, keep_directories=True) as parts:
+        times = await seen_after(parts.base_url, STAFF, VIEWERS, lambda: lease(parts))
+    print(f"\n{VIEWERS} viewers of the live queue on one replica see a change after")
+    print(f"{1000 * statistics.median(times):.0f} ms (median), {1000 * max(times):.0f} ms (last)")
+    return good
+
+
+async def lease(parts: Parts) -> None:
+    """Somebody begins a submission."""
+    await parts.queue.exchange(Exchange(worker="bench", want=1, wait_s=5))
 
 
 async def _pages(client: httpx.AsyncClient, paths: Mapping[str, str]) -> bool:

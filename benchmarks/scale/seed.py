@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import asyncpg
+
 from tests.support.queue import PROFILE
 
 _NAME = re.compile(r"^-- name: (\w+)\s*$", re.MULTILINE)

@@ -119,13 +119,14 @@ class Board:
 
     @property
     def tabs(self) -> list[Tab]:
-        """All filters with how many jobs each has."""
+        """All filters with how many jobs each has; a search ends with the next one."""
+        kept = {name: value for name, value in self.filters.items() if name != "q"}
         return [
             Tab(
                 key,
                 title,
-                "/staff?" + _query(tab=key, **self.filters),
-                None if self.filters else self.overview.job_counts.get(key),
+                "/staff?" + _query(tab=key, **kept),
+                None if kept else self.overview.job_counts.get(key),
             )
             for key, (title, _) in TABS.items()
         ]

@@ -202,20 +202,17 @@ async def test_what_staff_do_is_written_down_before_and_after(
     assert "refused 409" not in page
 
 
-@pytest.mark.parametrize(
-    "sql",
-    [
+async def test_nobody_changes_the_log(
+    parts: Parts, owner: asyncpg.Connection[asyncpg.Record]
+) -> None:
+    for sql in (
         "update audit set actor = 'x'",
         "delete from audit",
         "truncate audit cascade",
         "delete from audit_outcomes",
         "update audit_outcomes set status = 200",
-    ],
-)
-async def test_nobody_changes_the_log(
-    parts: Parts, owner: asyncpg.Connection[asyncpg.Record], sql: str
-) -> None:
-    with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await parts.pool.execute(sql)
-    with pytest.raises(asyncpg.RaiseError, match="only ever added to"):
-        await owner.execute(sql)
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await parts.pool.execute(sql)
+        with pytest.raises(asyncpg.RaiseError, match="only ever added to"):
+            await owner.execute(sql)
