@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
+from uuid import UUID
 
 import asyncpg
 import httpx
@@ -34,8 +35,13 @@ def targets(parts: Parts) -> list[tuple[str, str]]:
 class Victim:
     """A customer with an order, a job and a screenshot."""
 
-    def __init__(self, order_id: str, job_id: str, sha256: str) -> None:
+    def __init__(self, order_id: str, job_id: str, sha256: str, customer_id: str) -> None:
         self.names = {
+            "customer_id": customer_id,
+            # Nobody's: it must not show whether there is one.
+            "member_id": str(UUID(int=1)),
+            "batch_id": str(UUID(int=1)),
+            "token": "nothing",
             "order_id": order_id,
             "job_id": job_id,
             "slug": "d000",
@@ -64,7 +70,8 @@ async def victim(shop: Shop, shelf: Shelf, database: str, owner: Owner) -> Victi
         evidence=[("after", "ab" * 32, "image/png")],
         typed=[("business_name", "Name", "Ada's secret bakery")],
     )
-    return Victim(placed["order_id"], str(job_id), "ab" * 32)
+    customer_id = await owner.fetchval("select id from customers where email = $1", ADA)
+    return Victim(placed["order_id"], str(job_id), "ab" * 32, str(customer_id))
 
 
 async def tried(
