@@ -31,6 +31,7 @@ from actors.pausing import Pausing
 from actors.paying import Paying
 from actors.post import Post, Postman
 from actors.proxies import keep_proxies
+from actors.selecting import Selecting
 from actors.verbs import NotYet, Verbs
 from dbolt.domain.browsers import Demand
 from dbolt.domain.directory import Directory
@@ -91,6 +92,7 @@ class Orchestrator:
         )
         self._pausing = Pausing(board)
         self._commands = Commands(board, self._verbs, self._pausing)
+        self._selecting = Selecting(board, self._verbs)
         self._paying = Paying(board, self._commands, self._pausing)
         self._answering = Answering(self._verbs, self._commands, vault_key)
         self._assembler = Assembler(board, pool, vault_key)
@@ -337,6 +339,10 @@ class Orchestrator:
     async def cancel(self, job_id: UUID, actor: str) -> Refused | None:
         """Nothing more of the job is sent once this has returned."""
         return await self._committer.command(partial(self._commands.cancel, job_id, actor))
+
+    async def cancel_submissions(self, ids: list[UUID], actor: str) -> int:
+        """How many of *ids* were called off; those that were sent are not among them."""
+        return await self._committer.command(partial(self._selecting.cancel, ids, actor))
 
     async def sync_directories(self, entries: list[Directory]) -> None:
         """*entries* are the catalogue from now on."""

@@ -182,6 +182,9 @@ class OrchestratorActor:
     async def cancel(self, job_id: UUID, actor: str) -> Refused | None:
         return await (await self._it()).cancel(job_id, actor)
 
+    async def cancel_submissions(self, ids: list[UUID], actor: str) -> int:
+        return await (await self._it()).cancel_submissions(ids, actor)
+
     async def sync_directories(self, entries: list[Directory]) -> None:
         await (await self._it()).sync_directories(entries)
 

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serve_app.counters import Counters
 from serve_app.problems import Problem, reply, wants_page
+from serve_app.staff import audit
 
 OPTIONS: dict[str, Any] = {"docs_url": None, "redoc_url": None}
 """No documentation pages from FastAPI: they load scripts from other sites."""
@@ -171,6 +172,7 @@ class _Answer:
             headers.setdefault(name, value)
         headers.setdefault("Cache-Control", "no-store")
         self._count(message["status"])
+        await audit.end(self._scope, message["status"])
         await self._send(message)
 
     def _count(self, status: int) -> None:

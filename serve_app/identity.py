@@ -1,12 +1,13 @@
-"""Who is asking? Staff by token or signed cookie, customers by session or outside identity.
+"""Who is asking? Staff by session or token, customers by session or outside identity.
 
 A customer's session is an opaque token of 256 bits of which the database holds the SHA-256. One
 that an order made opens the orders that were placed in it and nothing else of the same address:
 anybody can type an address in. As the only way back to what was paid for, it outlives the work by
 far. One that a password or a link sent by mail opened belongs to the account, and sees everything
 that was ordered under the address. Tokens of Supabase's say the same where that is set up. The
-staff cookie holds no token either: it is a time limit and a random number, signed with a key that
-follows from the staff token, so that a new token ends all staff sessions.
+cookie of whoever signed in with the staff token holds no token either: it is a time limit and a
+random number, signed with a key that follows from the token, so that a new one ends these sessions.
+Whoever of staff has an account has a session like a customer's.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from starlette.responses import Response
 from dbolt.store.queries import Connection, statements
 from serve_app.parts import Parts, parts_of
 from serve_app.problems import Problem
+from serve_app.staff import audit
+from serve_app.staff.roles import StaffRole, forbid_writes
 
 SESSION_S = 365 * 24 * 3600
 """How long a session from an order lasts."""
@@ -42,9 +45,20 @@ STAFF_S = 12 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """One of our people. `actor` goes into the log of events."""
+    """One of our people. `actor` goes into the log of events, which customers may read.
+
+    `email`, `member_id`: whose account it is; empty and None for the staff token.
+    """
 
     actor: str = "staff"
+    role: StaffRole = StaffRole.ADMIN
+    email: str = ""
+    member_id: UUID | None = None
+
+    @property
+    def name(self) -> str:
+        """What colleagues know them by, in the audit log."""
+        return self.email or "staff token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +157,21 @@ def is_staff_cookie(parts: Parts, cookie: str) -> bool:
     return int(body.partition(".")[0]) > time.time()
 
 
+async def staff_of_cookie(parts: Parts, cookie: str) -> Staff | None:
+    """The member of staff, or the holder of the staff token, whose *cookie* that is."""
+    if not cookie:
+        return None
+    if "." in cookie:
+        return Staff() if is_staff_cookie(parts, cookie) else None
+    hashed, sql = token_hash(cookie), statements("members", "serve_app")
+    row = await parts.pool.fetchrow(sql["of_session"], hashed)
+    if row is None:
+        return None
+    if row["stale"]:
+        await parts.pool.execute(sql["seen"], hashed)
+    return Staff(row["actor"], StaffRole(row["role"]), row["email"], row["id"])
+
+
 async def customer_of_token(parts: Parts, token: str) -> Customer | None:
     """The customer whose session *token* opens."""
     hashed, sql = token_hash(token), statements("sessions", "serve_app")
@@ -196,9 +225,8 @@ async def _find_viewer(request: Request) -> Viewer | None:
         if parts.supabase is not None and token.count(".") == 2:
             return await customer_of_jwt(parts, token)
         return await customer_of_token(parts, token)
-    if is_staff_cookie(parts, request.cookies.get(cookie_name(request, "staff"), "")):
-        return Staff()
-    return await customer_of_cookie(request)
+    staff = await staff_of_cookie(parts, request.cookies.get(cookie_name(request, "staff"), ""))
+    return staff or await customer_of_cookie(request)
 
 
 async def customer_of_cookie(request: Request) -> Customer | None:
@@ -230,6 +258,10 @@ async def _any_viewer(request: Request) -> Viewer:
             "Send the session or staff token as 'Authorization: Bearer TOKEN'.",
             headers=_BEARER,
         )
+    if isinstance(viewer, Staff):
+        # The one place that every route which knows its viewer goes through.
+        await audit.begin(request, viewer.name, viewer.role)
+        forbid_writes(viewer.role, request.method)
     return viewer
 
 
@@ -237,6 +269,12 @@ async def _staff_only(viewer: Annotated[Viewer, Depends(_any_viewer)]) -> Staff:
     if not isinstance(viewer, Staff):
         raise Problem(403, "This is for staff: send the staff token.")
     return viewer
+
+
+async def _admin_only(staff: Annotated[Staff, Depends(_staff_only)]) -> Staff:
+    if staff.role is not StaffRole.ADMIN:
+        raise Problem(403, "This is for admins; ask one of them.")
+    return staff
 
 
 class ViewerFirst(APIRoute):
@@ -260,6 +298,7 @@ class ViewerFirst(APIRoute):
 
 AnyViewer = Annotated[Viewer, Depends(_any_viewer)]
 StaffOnly = Annotated[Staff, Depends(_staff_only)]
+AdminOnly = Annotated[Staff, Depends(_admin_only)]
 
 
 @asynccontextmanager

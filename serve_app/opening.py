@@ -51,6 +51,8 @@ class Place(BaseModel):
     supabase_url: str = ""
     supabase_jwks_url: str = ""
     supabase_emails_confirmed: bool = False
+    shown: dict[str, str] = {}
+    """The settings as staff may read them."""
 
     @property
     def https(self) -> bool:
@@ -75,7 +77,24 @@ def place_of(settings: Settings, secrets_path: Path, port: int) -> Place:
         supabase_url=settings.supabase_url,
         supabase_jwks_url=settings.supabase_jwks_url,
         supabase_emails_confirmed=settings.supabase_emails_confirmed,
+        shown=shown(settings),
     )
+
+
+_ADDRESSES = frozenset({"proxies", "stripe_api_base"})
+"""Addresses may hold user names or passwords: only whether they are set is told."""
+
+
+def shown(settings: Settings) -> dict[str, str]:
+    """*settings* by their variables' names, as staff may read them."""
+    found = {}
+    for name in sorted(Settings.model_fields):
+        value = getattr(settings, name)
+        text = str(value) if value not in {None, ""} else "not set"
+        if name in _ADDRESSES and value:
+            text = "set"
+        found[f"DBOLT_{name.upper()}"] = text
+    return found
 
 
 def supabase_of(place: Place, secrets: Secrets) -> Supabase | None:
@@ -148,6 +167,7 @@ def opener(place: Place, queue: Queue, *, live: bool = True) -> OpenParts:
                     supabase=supabase_of(place, secrets),
                     proxies=place.trusted_proxies,
                     prefill_private=place.prefill_private,
+                    shown=place.shown,
                 )
         finally:
             await close_pool(pool)

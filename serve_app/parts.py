@@ -5,7 +5,7 @@ Ray Serve builds the parts from settings and secrets; tests build their own.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -45,7 +45,8 @@ class Parts:
     at the end. `webhook_url` is where the stand-in for Stripe sends its events; None where real
     payments are taken. `supabase` reads the tokens of an outside identity service. `proxies`: how
     many stand before us and add to X-Forwarded-For. `prefill_private`: whether a business's website
-    may be on this machine or its network, which only tests and sandboxes want.
+    may be on this machine or its network, which only tests and sandboxes want. `shown`: the
+    settings, as staff may read them.
     """
 
     pool: asyncpg.Pool[asyncpg.Record]
@@ -62,6 +63,7 @@ class Parts:
     supabase: Supabase | None = None
     proxies: int = 0
     prefill_private: bool = False
+    shown: Mapping[str, str] = field(default_factory=dict)
 
 
 OpenParts = Callable[[], AbstractAsyncContextManager[Parts]]

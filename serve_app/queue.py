@@ -78,6 +78,8 @@ class Queue(Protocol):
 
     async def cancel(self, job_id: UUID, actor: str) -> Refused | None: ...
 
+    async def cancel_submissions(self, ids: list[UUID], actor: str) -> int: ...
+
     async def hand_done(
         self, submission_id: UUID, listing_url: str, actor: str
     ) -> Refused | None: ...
@@ -182,6 +184,10 @@ class RayQueue(ActorLine):
 
     async def cancel(self, job_id: UUID, actor: str) -> Refused | None:
         answer: Refused | None = await self._call(WAIT_S, "cancel", job_id, actor)
+        return answer
+
+    async def cancel_submissions(self, ids: list[UUID], actor: str) -> int:
+        answer: int = await self._call(WAIT_S, "cancel_submissions", ids, actor)
         return answer
 
     async def hand_done(self, submission_id: UUID, listing_url: str, actor: str) -> Refused | None:

@@ -137,11 +137,17 @@ class Cursor(_Record):
 
 
 class JobFilter(_Record):
-    """Which jobs to list: in this state, with a submission in that state, found by these words."""
+    """Which jobs to list; all conditions must hold.
+
+    having: with a submission in that state. words: part of a name or an address, or how an id
+    begins. since: made then or later.
+    """
 
     state: JobState | None = None
     having: State | None = None
     words: str = ""
+    plan: PlanName | None = None
+    since: datetime | None = None
 
 
 async def jobs(
@@ -154,8 +160,10 @@ async def jobs(
         after.created_at if after else None,
         after.id if after else None,
         limit,
-        _like(wanted.words) or None,
+        like(wanted.words) or None,
         wanted.having,
+        wanted.plan,
+        wanted.since,
     )
     return [_job(row) for row in rows]
 
@@ -169,7 +177,7 @@ def _job(row: asyncpg.Record) -> Job:
     )
 
 
-def _like(words: str) -> str:
+def like(words: str) -> str:
     """*words* as literal text inside a LIKE pattern."""
     text = words.strip()[:100]
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
@@ -197,7 +205,7 @@ async def submissions(
         states,
         limit,
         offset,
-        _like(words) or None,
+        like(words) or None,
     )
     return [Submission.model_validate(dict(row)) for row in rows]
 
@@ -207,7 +215,7 @@ async def count_submissions(
 ) -> int:
     """How many rows `submissions` would give without a limit."""
     count: int = await connection.fetchval(
-        statements("jobs", "serve_app")["submission_count"], job_id, states, _like(words) or None
+        statements("jobs", "serve_app")["submission_count"], job_id, states, like(words) or None
     )
     return count
 

@@ -9,10 +9,12 @@ from serve_app.api import browsers, evidence, health, jobs, metrics, orders, wor
 from serve_app.edge import GuardedApp, content_policy
 from serve_app.parts import OpenParts, lifespan
 from serve_app.qualification import Catalogue
+from serve_app.staff.batches import Runner
 from serve_app.timeleft import TimeLeft
 from serve_app.web import (
     account,
     account_data,
+    bulk,
     commands,
     details,
     history,
@@ -21,21 +23,62 @@ from serve_app.web import (
     landing,
     mailed,
     money,
+    overview,
     pay,
+    person,
     pins,
     profile,
     profile_logo,
     profile_prefill,
     qualify,
     report,
+    settings_page,
+    shelves,
     sign_in,
     staff,
+    staff_door,
+    submission,
+    submissions,
+    team,
     vault,
 )
 from serve_app.web.doors import know_visitor
-from serve_app.web.live import Shared
+from serve_app.web.live import Kept, Shared
 from serve_app.web.pages import assets, error_page
 
+CUSTOMERS = (
+    sign_in,
+    mailed,
+    account,
+    account_data,
+    vault,
+    landing,
+    qualify,
+    pay,
+    profile_logo,
+    profile_prefill,
+    profile,
+    job,
+    inbox,
+    report,
+    history,
+    details,
+)
+STAFF = (
+    staff_door,
+    staff,
+    commands,
+    money,
+    pins,
+    overview,
+    submission,
+    submissions,
+    person,
+    shelves,
+    bulk,
+    team,
+    settings_page,
+)
 MAX_BODY_BYTES = 64_000
 
 
@@ -57,24 +100,12 @@ def build_site(open_parts: OpenParts, *, pay_origin: str = "", https: bool = Fal
     app.state.overview = Shared()
     app.state.catalogue = Catalogue()
     app.state.time_left = TimeLeft()
+    app.state.desk_counts = Shared()
+    app.state.runner = Runner()
+    app.state.charts = {key: Kept(one.fresh_s) for key, one in overview.RANGES.items()}
     for api in (orders, workers, jobs, browsers, evidence, health, metrics):
         app.include_router(api.router)
-    customers = (
-        sign_in,
-        mailed,
-        account,
-        account_data,
-        vault,
-        landing,
-        qualify,
-        pay,
-        profile_logo,
-        profile_prefill,
-        profile,
-        job,
-    )
-    around = (inbox, report, history, details)
-    for web in (*customers, *around, staff, commands, money, pins):
+    for web in (*CUSTOMERS, *STAFF):
         app.include_router(web.router, dependencies=[Depends(know_visitor)])
     app.mount("/static", assets())
     return app

@@ -10,7 +10,18 @@ import typer
 from pydantic import ValidationError
 
 from dbolt import __version__
-from dbolt.cli import catalogue, check, explain, pool, proxies, remote, serve, single, stripe
+from dbolt.cli import (
+    catalogue,
+    check,
+    explain,
+    pool,
+    proxies,
+    remote,
+    serve,
+    single,
+    staff,
+    stripe,
+)
 from dbolt.cli.output import Exit, Trouble, complain
 from dbolt.settings import SecretVariables, Settings
 
@@ -46,6 +57,7 @@ pool.register(app)
 catalogue.register(app)
 proxies.register(app)
 check.register(app)
+staff.register(app)
 stripe.register(app)
 
 

@@ -1,7 +1,7 @@
 -- name: page
 -- Jobs newest first, with counts by state. $1 state or null, $2 and $3 the last row of the page
 -- before or null, $4 how many, $5 part of a name, an address or the beginning of an id, or null,
--- $6 only jobs with a submission in this state, or null.
+-- $6 only jobs with a submission in this state, $7 only of this plan, $8 only made since, or null.
 with chosen as (
     select j.*, c.email, coalesce(p.doc ->> 'business_name', latest.doc ->> 'business_name')
                as business_name
@@ -18,6 +18,8 @@ with chosen as (
            or j.id::text ilike $5 || '%')
       and ($6::text is null or exists (
            select from job_results r where r.job_id = j.id and r.state = $6))
+      and ($7::text is null or j.plan = $7)
+      and ($8::timestamptz is null or j.created_at >= $8)
     order by j.created_at desc, j.id desc
     limit $4
 )

@@ -21,6 +21,10 @@ const place = (fresh) => {
     const twin = fresh.querySelector(`#${CSS.escape(details.id)}`);
     if (twin) twin.open = true;
   }
+  for (const box of old.querySelectorAll("input[type=checkbox][name]:checked")) {
+    const twin = fresh.querySelector(`[name="${CSS.escape(box.name)}"][value="${CSS.escape(box.value)}"]`);
+    if (twin) twin.checked = true;
+  }
   const scrolled = [...old.querySelectorAll(".feed, .scroll")].map((box) => box.scrollTop);
   old.replaceWith(fresh);
   [...fresh.querySelectorAll(".feed, .scroll")].forEach((box, n) => {
@@ -44,15 +48,26 @@ const listen = (path) => {
     }
   };
   const parser = new DOMParser();
-  const source = new EventSource(path);
-  source.addEventListener("open", () => say("on", "Live"));
-  source.addEventListener("error", () => say("off", "Reconnecting"));
-  source.addEventListener("fragment", (event) => {
-    const holder = parser.parseFromString(event.data, "text/html").body;
-    showTimes(holder);
-    for (const element of [...holder.children]) place(document.adoptNode(element));
-  });
-  addEventListener("pagehide", () => source.close());
+  let source = null;
+  const begin = () => {
+    if (source) return;
+    source = new EventSource(path);
+    source.addEventListener("open", () => say("on", "Live"));
+    source.addEventListener("error", () => say("off", "Reconnecting"));
+    source.addEventListener("fragment", (event) => {
+      const holder = parser.parseFromString(event.data, "text/html").body;
+      showTimes(holder);
+      for (const element of [...holder.children]) place(document.adoptNode(element));
+    });
+  };
+  const end = () => {
+    source?.close();
+    source = null;
+  };
+  // A page that nobody sees asks for nothing; the first answer afterwards brings all that changed.
+  document.addEventListener("visibilitychange", () => (document.hidden ? end() : begin()));
+  if (!document.hidden) begin();
+  addEventListener("pagehide", end);
 };
 
 showTimes(document);

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from dbolt.domain.lifecycle import JobState, State
+from dbolt.domain.plan import PlanName
 from dbolt.store.queries import Connection, statements
 from serve_app import records
 from serve_app.records import Cursor, HistoryEvent, Job, JobFilter
+from serve_app.staff.selection import JobChoice, begin_of
 from serve_app.web.charts import Chart, chart, points
 from serve_app.web.words import span
 
@@ -80,6 +82,15 @@ class Board:
     words: str
     after: str
     older: str
+    plan: PlanName | None = None
+    when: str = ""
+    may_write: bool = True
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """The conditions beside the tab, by their names in the address."""
+        told = {"q": self.words, "plan": self.plan or "", "when": self.when}
+        return {name: value for name, value in told.items() if value}
 
     @property
     def figures(self) -> list[Figure]:
@@ -104,13 +115,19 @@ class Board:
     @property
     def stream(self) -> str:
         """Where the page's changes come from."""
-        return "/staff/stream?" + _query(tab=self.tab, q=self.words, after=self.after)
+        return "/staff/stream?" + _query(tab=self.tab, **self.filters, after=self.after)
 
     @property
     def tabs(self) -> list[Tab]:
-        """All filters with how many jobs each has."""
+        """All filters with how many jobs each has; a search ends with the next one."""
+        kept = {name: value for name, value in self.filters.items() if name != "q"}
         return [
-            Tab(key, title, "/staff?" + _query(tab=key), self.overview.job_counts.get(key))
+            Tab(
+                key,
+                title,
+                "/staff?" + _query(tab=key, **kept),
+                None if kept else self.overview.job_counts.get(key),
+            )
             for key, (title, _) in TABS.items()
         ]
 
@@ -242,17 +259,21 @@ def _figures(
 
 
 async def board_of(
-    connection: Connection, overview: Overview, *, tab: str, words: str, after: str
+    connection: Connection, overview: Overview, asked: JobChoice, *, after: str, may_write: bool
 ) -> Board:
     """Reads the jobs' list for one viewer."""
-    tab = tab if tab in TABS else "all"
-    wanted = TABS[tab][1].model_copy(update={"words": words})
+    tab = asked.tab if asked.tab in TABS else "all"
+    wanted = TABS[tab][1].model_copy(
+        update={"words": asked.q, "plan": asked.plan, "since": begin_of(asked.when)}
+    )
     found = await records.jobs(
         connection, wanted, after=Cursor.read(after) if after else None, limit=JOBS + 1
     )
     jobs = found[:JOBS]
-    older = ""
-    if len(found) > JOBS:
-        cursor = Cursor(created_at=jobs[-1].created_at, id=jobs[-1].id).text()
-        older = "/staff?" + _query(tab=tab, q=words, after=cursor)
-    return Board(overview, jobs, tab, words, after, older)
+    board = Board(
+        overview, jobs, tab, asked.q, after, "", asked.plan, asked.when, may_write=may_write
+    )
+    if len(found) <= JOBS:
+        return board
+    cursor = Cursor(created_at=jobs[-1].created_at, id=jobs[-1].id).text()
+    return replace(board, older="/staff?" + _query(tab=tab, **board.filters, after=cursor))

@@ -19,8 +19,9 @@ from serve_app.api.jobs import accepted, job_or_404
 from serve_app.identity import StaffOnly, reading
 from serve_app.parts import Parts, parts_of
 from serve_app.problems import Problem
+from serve_app.staff import audit
 from serve_app.web.desk import desk_of
-from serve_app.web.pages import Posted, go, page
+from serve_app.web.pages import Posted, go, local_path, page
 from serve_app.web.words import job_name, submission_pill
 
 router = APIRouter(include_in_schema=False)
@@ -84,6 +85,7 @@ def _submissions(count: int) -> str:
 async def retry(request: Request, staff: StaffOnly, form: Posted) -> Response:
     """Sends them back."""
     wanted = _retry_filter(form)
+    audit.note(request, filter=wanted.model_dump(mode="json", exclude_defaults=True))
     count = accepted(await parts_of(request).queue.retry(wanted, dry_run=False, actor=staff.actor))
     back = f"/staff/jobs/{wanted.job_id}" if wanted.job_id else "/staff"
     return go(f"{back}?done=retried&n={count}")
@@ -147,8 +149,10 @@ async def _ask_switch(
 async def pause(request: Request, staff: StaffOnly, form: Posted) -> Response:
     """Holds it back."""
     scope = _scope(form)
+    audit.note(request, level=scope.level.value, key=scope.key)
     accepted(await parts_of(request).queue.pause(scope, staff.actor))
     request.app.state.overview.forget()
+    request.app.state.desk_counts.forget()
     return go(f"{_back(scope.level, scope.key)}?done=paused")
 
 
@@ -156,8 +160,10 @@ async def pause(request: Request, staff: StaffOnly, form: Posted) -> Response:
 async def resume(request: Request, staff: StaffOnly, form: Posted) -> Response:
     """Lets it go on."""
     scope = _scope(form)
+    audit.note(request, level=scope.level.value, key=scope.key)
     accepted(await parts_of(request).queue.resume(scope, staff.actor))
     request.app.state.overview.forget()
+    request.app.state.desk_counts.forget()
     return go(f"{_back(scope.level, scope.key)}?done=resumed")
 
 
@@ -212,8 +218,10 @@ async def hand_done(
     if not url.startswith(("https://", "http://")):
         raise Problem(422, "Give the listing's whole address, beginning with https://.")
     submission_id = await _submission_id(parts, staff, job_id, slug)
+    audit.note(request, listing_url=url[:500])
     accepted(await parts.queue.hand_done(submission_id, url, staff.actor))
-    return go(f"/staff/jobs/{job_id}?done=done")
+    then = local_path(str(form.get("next", "")), f"/staff/jobs/{job_id}")
+    return go(f"{then}{'&' if '?' in then else '?'}done=done")
 
 
 async def _submission_id(parts: Parts, staff: StaffOnly, job_id: UUID, slug: str) -> UUID:

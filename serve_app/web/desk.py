@@ -1,4 +1,4 @@
-"""What surrounds every staff page? The side bar, and what a command has just done."""
+"""What surrounds every staff page? The side bar, who is there, what a command has just done."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from fastapi import Request
 from dbolt.store.queries import statements
 from serve_app.identity import Staff, reading
 from serve_app.parts import parts_of
+from serve_app.staff.roles import StaffRole
+from serve_app.web.live import Shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +25,29 @@ class NavItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """The side bar's numbers."""
+
+    queued: int
+    person: int
+    directories: int
+    payments: int
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """The frame of a staff page."""
 
     nav: list[NavItem]
     here: str
     notice: str = ""
+    who: str = "staff"
+    role: StaffRole = StaffRole.ADMIN
+
+    @property
+    def may_write(self) -> bool:
+        """Whether commands are shown. What is refused is decided elsewhere."""
+        return self.role is not StaffRole.VIEWER
 
 
 _NOTICES = {
@@ -39,6 +58,10 @@ _NOTICES = {
     "attended": "Marked as seen to.",
     "pin": "Noted; the customer sees it at once.",
     "done": "Marked as handed in. It is looked up on the directory next.",
+    "role": "The role is changed. It holds from the next click on.",
+    "disabled": "The account is disabled, and its sessions have ended.",
+    "priority": "The priority is changed.",
+    "nothing": "Nothing was chosen.",
 }
 
 
@@ -55,27 +78,51 @@ def notice_of(request: Request) -> str:
 def nav_items(*, queued: int, person: int, directories: int, payments: int) -> list[NavItem]:
     """The side bar with its numbers."""
     return [
+        NavItem("overview", "Overview", "grid", "/staff/overview"),
         NavItem("queue", "Live queue", "queue", "/staff", queued),
-        NavItem("person", "Needs a person", "person", "/staff?tab=person", person),
+        NavItem("submissions", "Submissions", "form", "/staff/submissions"),
+        NavItem("person", "Needs a person", "person", "/staff/person", person),
         NavItem("pins", "PINs", "form", "/staff/pins"),
         NavItem("payments", "Payments", "shield", "/staff/payments", payments),
         NavItem("directories", "Directories", "globe", "/staff/directories", directories),
+        NavItem("customers", "Customers", "people", "/staff/customers"),
         NavItem("health", "Health", "pulse", "/staff/health"),
+        NavItem("audit", "Audit log", "eye", "/staff/audit"),
+        NavItem("team", "Team", "key", "/staff/team"),
+        NavItem("settings", "Settings", "gear", "/staff/settings"),
     ]
+
+
+def staff_of(request: Request) -> Staff:
+    """Who of staff is asking, behind a door that let them in."""
+    viewer = getattr(request.state, "viewer", None)
+    return viewer if isinstance(viewer, Staff) else Staff()
+
+
+async def counts_of(request: Request) -> Counts:
+    """The numbers of the side bar, read once per change and second for all viewers."""
+    parts, shared = parts_of(request), request.app.state.desk_counts
+    assert isinstance(shared, Shared)
+
+    async def read() -> Counts:
+        sql = statements("staff", "serve_app")
+        async with reading(parts, Staff()) as connection:
+            row = await connection.fetchrow(sql["desk_counts"])
+        assert row is not None
+        return Counts(**dict(row))
+
+    found: Counts = await shared.get(parts.changes, read)
+    return found
 
 
 async def desk_of(request: Request, here: str) -> Desk:
     """The frame for the page *here*, a key of the side bar."""
-    sql = statements("staff", "serve_app")
-    async with reading(parts_of(request), Staff()) as connection:
-        counts = {row["state"]: row["n"] for row in await connection.fetch(sql["counts"])}
-        directories = await connection.fetchval(sql["directory_count"])
-        payments = await connection.fetchval(sql["attention_count"])
-    waiting = sum(counts.get(state, 0) for state in ("queued", "leased", "pressed"))
+    counts = await counts_of(request)
     items = nav_items(
-        queued=waiting,
-        person=counts.get("needs_person", 0),
-        directories=directories,
-        payments=payments,
+        queued=counts.queued,
+        person=counts.person,
+        directories=counts.directories,
+        payments=counts.payments,
     )
-    return Desk(items, here, notice_of(request))
+    staff = staff_of(request)
+    return Desk(items, here, notice_of(request), staff.name, staff.role)

@@ -15,8 +15,6 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from dbolt.domain.reasons import Reason
-from dbolt.store.queries import statements
 from serve_app import records
 from serve_app.api.jobs import job_or_404
 from serve_app.identity import AnyViewer, StaffOnly, Viewer, reading
@@ -165,20 +163,10 @@ async def show_submission(
     request: Request, viewer: AnyViewer, job_id: UUID, slug: Slug
 ) -> Response:
     """Everything about one directory: attempts, screenshots, values typed and read back."""
-    return await _submission(request, viewer, job_id, slug, staff=False)
+    return await _submission(request, viewer, job_id, slug)
 
 
-@router.get("/staff/jobs/{job_id}/directories/{slug}")
-async def staff_show_submission(
-    request: Request, staff: StaffOnly, job_id: UUID, slug: Slug
-) -> Response:
-    """The same for staff, with the worker and what it noted."""
-    return await _submission(request, staff, job_id, slug, staff=True)
-
-
-async def _submission(
-    request: Request, viewer: Viewer, job_id: UUID, slug: str, *, staff: bool
-) -> Response:
+async def _submission(request: Request, viewer: Viewer, job_id: UUID, slug: str) -> Response:
     parts = parts_of(request)
     async with reading(parts, viewer) as connection:
         job = await records.job(connection, job_id)
@@ -188,22 +176,8 @@ async def _submission(
         tries = await records.attempts(connection, found.id)
         events = await records.events(connection, job_id, submission_id=found.id, limit=100)
         tasks = await tasks_of(connection, job)
-        pin = ""
-        if staff and found.reason is Reason.PIN_GIVEN:
-            pin = await connection.fetchval(statements("jobs", "serve_app")["pin"], found.id) or ""
     view = JobView(
-        job=job,
-        rows=[],
-        events=events,
-        staff=staff,
-        history_title="History",
-        tasks=tasks,
-        pin=pin,
+        job=job, rows=[], events=events, staff=False, history_title="History", tasks=tasks
     )
     attempts = [attempt_view(attempt) for attempt in tries]
-    if staff:
-        desk = await desk_of(request, "queue")
-        return page(
-            request, "desk/submission.html", view=view, s=found, attempts=attempts, desk=desk
-        )
     return page(request, "job/submission.html", view=view, s=found, attempts=attempts)

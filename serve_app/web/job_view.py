@@ -63,8 +63,6 @@ class JobView:
     read_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     groups: list[tuple[Group, int]] = field(default_factory=list)
     ring: list[Segment] = field(default_factory=list)
-    pin: str = ""
-    """For staff: what the customer gave for the submission on the page."""
 
     @property
     def own(self) -> str:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
+import math
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +19,8 @@ from fastapi.sse import ServerSentEvent
 
 from dbolt.store.pool import CONNECTION_LOST
 from serve_app.changes import Changes
+
+log = logging.getLogger(__name__)
 
 STREAM_S = 300.0
 """An open stream holds its replica at shutdown; the browser comes back after this long."""
@@ -37,11 +41,14 @@ async def stream(
     changes: Changes,
     job_id: UUID | None,
     render: Callable[[], Awaitable[Fragments]],
+    *,
+    refresh_s: float = REFRESH_S,
 ) -> AsyncIterator[ServerSentEvent]:
     """Fragments as they change, for at most `STREAM_S`.
 
     Changes that come together are rendered once, `SETTLE_S` after the first of them. Where the
     database is away the stream ends, and the browser comes back for another.
+    refresh_s: it is rendered again after this long though nobody told of a change.
     """
     ends_s = time.monotonic() + STREAM_S
     sent: dict[str, str] = {}
@@ -59,7 +66,7 @@ async def stream(
                 if sent.get(name) != mark:
                     sent[name] = mark
                     yield ServerSentEvent(event="fragment", raw_data=html)
-            if await watch.changed(min(left_s, REFRESH_S)):
+            if await watch.changed(min(left_s, refresh_s)):
                 await asyncio.sleep(SETTLE_S)
 
 
@@ -87,3 +94,34 @@ class Shared:
             if kept is None or kept[0] != version or now - kept[1] > self._fresh_s:
                 kept = self._kept = (version, now, await make())
             return kept[2]
+
+
+class Kept:
+    """What takes long to make and may be a little old: made at most every `fresh_s`.
+
+    Whoever asks gets the last one at once, and the next one is made meanwhile. Nobody waits for the
+    very first longer than `wait_s`.
+    """
+
+    def __init__(self, fresh_s: float, *, wait_s: float = 0.05) -> None:
+        self._fresh_s, self._wait_s = fresh_s, wait_s
+        self._made_s = -math.inf
+        self._value: Any = None
+        self._making: asyncio.Task[None] | None = None
+
+    async def get(self, make: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+        """What *make* said last; None while it has said nothing yet."""
+        if self._making is None and time.monotonic() - self._made_s > self._fresh_s:
+            self._making = asyncio.create_task(self._make(make))
+        if self._value is None and self._making is not None:
+            await asyncio.wait([self._making], timeout=self._wait_s)
+        return self._value
+
+    async def _make(self, make: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        try:
+            self._value = await make()
+            self._made_s = time.monotonic()
+        except CONNECTION_LOST as error:
+            log.warning("a chart could not be read: %s", type(error).__name__)
+        finally:
+            self._making = None

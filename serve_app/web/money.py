@@ -48,4 +48,5 @@ async def done(
     """Somebody has seen to it."""
     accepted(await parts_of(request).queue.attended(attention_id, staff.actor))
     request.app.state.overview.forget()
+    request.app.state.desk_counts.forget()
     return go("/staff/payments?done=attended")

@@ -1,4 +1,4 @@
-"""How does one get in? Customers by password, mailed link or order key; staff with their token."""
+"""How does a customer get in? By password, mailed link or order key."""
 
 from __future__ import annotations
 
@@ -11,13 +11,10 @@ from starlette.datastructures import FormData
 from serve_app import limits, links, sessions
 from serve_app.identity import (
     SESSION_S,
-    STAFF_S,
     customer_of_cookie,
     customer_of_token,
     drop_cookie,
-    is_staff_token,
     put_cookie,
-    staff_cookie,
 )
 from serve_app.links import Purpose
 from serve_app.parts import parts_of
@@ -46,15 +43,6 @@ _KEY: dict[str, Any] = {
     "with you are signed in already.",
     "label": "Your key",
     "action": "/sign-in/key",
-    "staff": False,
-}
-_STAFF: dict[str, Any] = {
-    "title": "Staff sign-in",
-    "words": "Use the staff token of this server. You stay signed in for twelve hours.",
-    "label": "Staff token",
-    "action": "/staff/sign-in",
-    "open_for": "",
-    "staff": True,
 }
 
 
@@ -159,31 +147,4 @@ async def leave(request: Request, _form: Posted) -> Response:
     await sessions.end_here(parts_of(request), current_hash(request))
     answer = go("/")
     drop_cookie(request, answer, "session")
-    return answer
-
-
-@router.get("/staff/sign-in")
-async def staff_show(request: Request, target: Next = "/staff") -> Response:
-    """The staff's door."""
-    return page(request, "sign_in.html", next=local_path(target, "/staff"), problem="", **_STAFF)
-
-
-@router.post("/staff/sign-in")
-async def staff_enter(request: Request, form: Posted) -> Response:
-    """Trades the token for a cookie that does not hold it."""
-    parts = parts_of(request)
-    target = local_path(str(form.get("next", "")), "/staff")
-    if not is_staff_token(parts, str(form.get("key", "")).strip()):
-        told = "This is not the staff token."
-        return page(request, "sign_in.html", status=422, next=target, problem=told, **_STAFF)
-    answer = go(target)
-    put_cookie(request, answer, "staff", staff_cookie(parts), max_age_s=STAFF_S)
-    return answer
-
-
-@router.post("/staff/sign-out")
-async def staff_leave(request: Request, _form: Posted) -> Response:
-    """Ends the staff session in this browser."""
-    answer = go("/staff/sign-in")
-    drop_cookie(request, answer, "staff")
     return answer

@@ -5,40 +5,29 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from dbolt.store.queries import statements
+from dbolt.domain.plan import PLANS
 from serve_app.api.health import readiness
-from serve_app.identity import StaffOnly, reading
+from serve_app.identity import Staff, StaffOnly, reading
 from serve_app.parts import parts_of
 from serve_app.queue import answer_or_away
+from serve_app.staff.selection import JobChoice, custom_plans
 from serve_app.web import live
 from serve_app.web.board import Board, Overview, board_of, overview_of
-from serve_app.web.desk import Desk, desk_of, nav_items, notice_of
+from serve_app.web.desk import Desk, desk_of, nav_items, notice_of, staff_of
 from serve_app.web.pages import page, text_of
 
 router = APIRouter(include_in_schema=False)
 
 
-class BoardQuery:
-    """Which part of the jobs is looked at."""
-
-    def __init__(
-        self,
-        tab: Annotated[str, Query(max_length=20)] = "all",
-        q: Annotated[str, Query(max_length=100)] = "",
-        after: Annotated[str, Query(max_length=200)] = "",
-    ) -> None:
-        self.tab, self.words, self.after = tab, q.strip(), after
+After = Annotated[str, Query(max_length=200)]
 
 
-Asked = Annotated[BoardQuery, Depends()]
-
-
-async def _board(request: Request, staff: StaffOnly, ask: BoardQuery) -> Board:
-    parts = parts_of(request)
+async def _board(request: Request, staff: Staff, after: str) -> Board:
+    parts, asked = parts_of(request), JobChoice.of(request.query_params)
     shared: live.Shared = request.app.state.overview
 
     async def read() -> Overview:
@@ -47,7 +36,10 @@ async def _board(request: Request, staff: StaffOnly, ask: BoardQuery) -> Board:
 
     overview: Overview = await shared.get(parts.changes, read)
     async with reading(parts, staff) as connection:
-        return await board_of(connection, overview, tab=ask.tab, words=ask.words, after=ask.after)
+        await custom_plans(connection)
+        return await board_of(
+            connection, overview, asked, after=after, may_write=staff.role != "viewer"
+        )
 
 
 def _desk(request: Request, board: Board) -> Desk:
@@ -59,14 +51,21 @@ def _desk(request: Request, board: Board) -> Desk:
         directories=board.overview.directories,
         payments=board.overview.payments,
     )
-    return Desk(items, "person" if board.tab == "person" else "queue", notice_of(request))
+    staff = staff_of(request)
+    return Desk(items, "queue", notice_of(request), staff.name, staff.role)
 
 
 @router.get("/staff")
-async def queue(request: Request, staff: StaffOnly, ask: Asked) -> Response:
+async def queue(request: Request, staff: StaffOnly, after: After = "") -> Response:
     """The live queue."""
-    board = await _board(request, staff, ask)
-    return page(request, "desk/queue.html", board=board, desk=_desk(request, board))
+    board = await _board(request, staff, after)
+    return page(
+        request,
+        "desk/queue.html",
+        board=board,
+        plans=PLANS.values(),
+        desk=_desk(request, board),
+    )
 
 
 _PIECES = {
@@ -81,12 +80,12 @@ _PIECES = {
 
 @router.get("/staff/stream", response_class=EventSourceResponse)
 async def queue_stream(
-    request: Request, staff: StaffOnly, ask: Asked
+    request: Request, staff: StaffOnly, after: After = ""
 ) -> AsyncIterator[ServerSentEvent]:
     """The queue page's changes."""
 
     async def render() -> live.Fragments:
-        board = await _board(request, staff, ask)
+        board = await _board(request, staff, after)
         found = {name: text_of(template, board=board) for name, template in _PIECES.items()}
         for item in _desk(request, board).nav:
             if item.count is not None:
@@ -96,18 +95,6 @@ async def queue_stream(
 
     async for event in live.stream(parts_of(request).changes, None, render):
         yield event
-
-
-@router.get("/staff/directories")
-async def directories(request: Request, staff: StaffOnly) -> Response:
-    """Every directory with what came of it."""
-    async with reading(parts_of(request), staff) as connection:
-        rows = [
-            dict(row)
-            for row in await connection.fetch(statements("staff", "serve_app")["directories"])
-        ]
-    desk = await desk_of(request, "directories")
-    return page(request, "desk/directories.html", rows=rows, desk=desk)
 
 
 @router.get("/staff/health")

@@ -39,8 +39,13 @@ def targets(parts: Parts) -> list[tuple[str, str]]:
 class Victim:
     """A customer with an order, a job and a screenshot."""
 
-    def __init__(self, order_id: str, job_id: str, sha256: str) -> None:
+    def __init__(self, order_id: str, job_id: str, sha256: str, customer_id: str) -> None:
         self.names = {
+            "customer_id": customer_id,
+            # Nobody's: it must not show whether there is one.
+            "member_id": str(UUID(int=1)),
+            "batch_id": str(UUID(int=1)),
+            "token": "nothing",
             "order_id": order_id,
             "job_id": job_id,
             "slug": "d000",
@@ -73,7 +78,8 @@ async def victim(shop: Shop, shelf: Shelf, database: str, owner: Owner, parts: P
     order_id = UUID(placed["order_id"])
     await drafts.seed(parts, order_id, Told(town="the town of the secret bakery", country="US"))
     assert await logos.put(parts, order_id, _square(), "logo.png") == ""
-    return Victim(placed["order_id"], str(job_id), "ab" * 32)
+    customer_id = await owner.fetchval("select id from customers where email = $1", ADA)
+    return Victim(placed["order_id"], str(job_id), "ab" * 32, str(customer_id))
 
 
 def _square() -> bytes:

@@ -25,6 +25,15 @@ ACCOUNTS = {
     "drafts",
     "draft_logos",
 }
+STAFF = {
+    "staff_members",
+    "staff_recovery_codes",
+    "staff_invitations",
+    "staff_sessions",
+    "staff_batches",
+    "audit",
+    "audit_outcomes",
+}
 QUEUE = {
     "directories",
     "jobs",
@@ -75,7 +84,8 @@ async def test_the_web_role_writes_accounts_only(
 ) -> None:
     given = await rights(owner, Role.WEB)
     writes = {name for name, verbs in given.items() if verbs - {"SELECT"}}
-    assert writes == ACCOUNTS
+    assert writes == ACCOUNTS | STAFF
+    assert given["audit"] == given["audit_outcomes"] == {"SELECT", "INSERT"}
     assert not given.keys() & {"accounts", "outbox"}
     letters = await owner.fetch(
         "select column_name from information_schema.column_privileges"

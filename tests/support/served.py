@@ -39,10 +39,12 @@ class OneOrigin:
 
 
 @contextlib.asynccontextmanager
-async def served(database: str, checkout: Checkout | None = None) -> AsyncIterator[Parts]:
+async def served(
+    database: str, checkout: Checkout | None = None, *, keep_directories: bool = False
+) -> AsyncIterator[Parts]:
     """Both apps on a free port; `base_url` of the parts is their address.
 
-    checkout: where customers pay, if not at the stand-in.
+    checkout: where customers pay, if not at the stand-in. keep_directories: see `parts_on`.
     """
     # Said in so many words that asyncio sees TCP, and sends small answers at once.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -50,7 +52,11 @@ async def served(database: str, checkout: Checkout | None = None) -> AsyncIterat
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     webhook_url = url + WEBHOOK if checkout is None else None
     async with parts_on(
-        database, base_url=url, webhook_url=webhook_url, checkout=checkout
+        database,
+        base_url=url,
+        webhook_url=webhook_url,
+        checkout=checkout,
+        keep_directories=keep_directories,
     ) as parts:
         config = uvicorn.Config(
             OneOrigin(parts), log_level="warning", timeout_graceful_shutdown=1, lifespan="on"

@@ -116,6 +116,10 @@ class Line:
         answer: Refused | None = await self._through("cancel", job_id, actor)
         return answer
 
+    async def cancel_submissions(self, ids: list[UUID], actor: str) -> int:
+        answer: int = await self._through("cancel_submissions", ids, actor)
+        return answer
+
     async def hand_done(self, submission_id: UUID, listing_url: str, actor: str) -> Refused | None:
         answer: Refused | None = await self._through("hand_done", submission_id, listing_url, actor)
         return answer
@@ -243,15 +247,20 @@ async def parts_on(
     base_url: str = "http://testserver",
     webhook_url: str | None = None,
     checkout: Checkout | None = None,
+    keep_directories: bool = False,
 ) -> AsyncIterator[Parts]:
-    """Parts with the web's own role on *database*; payments by the stand-in unless *checkout*."""
+    """Parts with the web's own role on *database*; payments by the stand-in unless *checkout*.
+
+    keep_directories: those in the database stay, and no three of the tests' are put there.
+    """
 
     async def listen() -> asyncpg.Connection[asyncpg.Record]:
         return await asyncpg.connect(database, server_settings={"role": "dbolt_web"})
 
     changes = Changes(listen)
     orchestrator = await Orchestrator.open(database, QUICK, vault_key=VAULT_KEY)
-    await orchestrator.sync_directories(catalogue(3))
+    if not keep_directories:
+        await orchestrator.sync_directories(catalogue(3))
     async with (
         contextlib.AsyncExitStack() as closing,
         await open_pool(database, Role.WEB, max_size=5) as pool,
@@ -271,6 +280,7 @@ async def parts_on(
                 stripe_webhook_secret=SecretStr(WEBHOOK_SECRET),
                 staff_token=SecretStr(STAFF_TOKEN),
                 worker_token=SecretStr(WORKER_TOKEN),
+                vault_key=VAULT_KEY,
             ),
             base_url=base_url,
             webhook_url=webhook_url,

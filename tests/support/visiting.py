@@ -124,7 +124,7 @@ class Site:
         try:
             page = await context.new_page()
             if key or staff:
-                await page.goto("/staff/sign-in" if staff else "/sign-in/key")
+                await page.goto("/staff/sign-in/token" if staff else "/sign-in/key")
                 await page.fill("#key", STAFF_TOKEN if staff else key)
                 await page.click("main button")
                 await page.wait_for_url(lambda url: "sign-in" not in url)

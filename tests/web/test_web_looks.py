@@ -64,6 +64,12 @@ async def paths(site: Site) -> tuple[dict[str, list[str]], list[str]]:
     await site.paid_twice(job_id)
     staff += ["/staff/payments", "/staff/pins"]
     tasks = [f"/jobs/{busy}", f"/jobs/{busy}/inbox"]
+    customer_id = await site.parts.pool.fetchval("select id from customers limit 1")
+    staff += ["/staff/overview", "/staff/submissions", "/staff/submissions?state=live"]
+    staff += ["/staff/person", "/staff/directories/d000", "/staff/find?q=harbor", "/staff/team"]
+    staff += ["/staff/customers", f"/staff/customers/{customer_id}", "/staff/settings"]
+    staff += ["/staff/audit", "/staff/sign-in", "/staff/bulk?do=retry&all=yes&state=failed"]
+    staff += [f"/staff/jobs/{job_id}/directories/{slugs[2]}/edit"]
     return {key: customer, second: form, third: tasks}, staff
 
 

@@ -13,6 +13,7 @@ async def test_only_the_token_opens_the_staffs_door(site: Site) -> None:
     async with site.visitor() as page:
         await page.goto("/staff")
         await expect(page.locator("h1")).to_have_text("Staff sign-in")
+        await page.click("text=use the staff token")
         await page.fill("#key", "guess")
         await page.click("main button")
         await expect(page.locator("[role=alert]")).to_have_text("This is not the staff token.")

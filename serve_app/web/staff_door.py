@@ -1,0 +1,151 @@
+"""How do our own people get in? Address, password and code; an invitation; or the staff token."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.datastructures import FormData
+
+from serve_app import limits
+from serve_app.identity import (
+    STAFF_S,
+    cookie_name,
+    drop_cookie,
+    is_staff_token,
+    put_cookie,
+    staff_cookie,
+)
+from serve_app.limits import Limit
+from serve_app.parts import parts_of
+from serve_app.passwords import fault
+from serve_app.problems import Problem
+from serve_app.staff import audit, members, totp
+from serve_app.staff.members import Invitation
+from serve_app.web.doors import NO_ADDRESS, Next, agent_of, email_in
+from serve_app.web.pages import Posted, go, local_path, page
+
+router = APIRouter(include_in_schema=False)
+
+WRONG = (
+    "Address, password and code do not go together. A code works once: wait for the next one, or "
+    "use a recovery code."
+)
+NO_INVITATION = "This invitation does not work, or no longer. Ask an admin for a new one."
+_TOLD = "Too many tries at this account; wait a few minutes."
+GUESSES_HERE = Limit("guess/staff here", 10, 120, _TOLD)
+GUESSES_ANYWHERE = Limit("guess/staff", 40, 60, _TOLD)
+
+
+def _target(form: FormData) -> str:
+    return local_path(str(form.get("next", ""))[:2000], "/staff")
+
+
+@router.get("/staff/sign-in")
+async def show(request: Request, target: Next = "/staff") -> Response:
+    """The staff's door."""
+    return _door(request, local_path(target, "/staff"))
+
+
+@router.get("/staff/sign-in/token")
+async def show_token(request: Request, target: Next = "/staff") -> Response:
+    """The door for whoever holds the token of this server."""
+    return _door(request, local_path(target, "/staff"), by_token=True)
+
+
+def _door(request: Request, target: str, **more: Any) -> Response:
+    values: dict[str, Any] = {"by_token": False, "email": "", "problem": "", **more}
+    status = 422 if values["problem"] else 200
+    return page(request, "desk/sign_in.html", status=status, next=target, **values)
+
+
+@router.post("/staff/sign-in")
+async def enter(request: Request, form: Posted) -> Response:
+    """Signs in by password and code, or trades the token for a cookie that does not hold it."""
+    if "key" in form:
+        return await _by_token(request, form)
+    parts, target, email = parts_of(request), _target(form), email_in(form)
+    typed = str(form.get("email", ""))[:254]
+    if email is None:
+        return _door(request, target, email=typed, problem=NO_ADDRESS)
+    await audit.begin(request, email, None)
+    here = f"{limits.network_of(request)} {email}"
+    await limits.take(parts, limits.GUESSES_NETWORK, limits.network_of(request))
+    await limits.take(parts, GUESSES_HERE, here)
+    await limits.take(parts, GUESSES_ANYWHERE, email)
+    password, code = str(form.get("password", "")), str(form.get("code", ""))[:60]
+    member_id = await members.by_password(parts, email, password, code)
+    if member_id is None:
+        return _door(request, target, email=typed, problem=WRONG)
+    await limits.give_back(parts, GUESSES_HERE, here)
+    await limits.give_back(parts, GUESSES_ANYWHERE, email)
+    token = await members.open_session(parts.pool, member_id, agent_of(request))
+    answer = go(target)
+    put_cookie(request, answer, "staff", token.get_secret_value(), max_age_s=int(members.SESSION_S))
+    return answer
+
+
+async def _by_token(request: Request, form: FormData) -> Response:
+    parts, target = parts_of(request), _target(form)
+    await audit.begin(request, "staff token", None)
+    if not is_staff_token(parts, str(form.get("key", "")).strip()):
+        return _door(request, target, by_token=True, problem="This is not the staff token.")
+    answer = go(target)
+    put_cookie(request, answer, "staff", staff_cookie(parts), max_age_s=STAFF_S)
+    return answer
+
+
+@router.post("/staff/sign-out")
+async def leave(request: Request, _form: Posted) -> Response:
+    """Ends the staff session in this browser."""
+    await members.end_session(
+        parts_of(request), request.cookies.get(cookie_name(request, "staff"), "")
+    )
+    answer = go("/staff/sign-in")
+    drop_cookie(request, answer, "staff")
+    return answer
+
+
+async def _invitation(request: Request, token: str) -> Invitation:
+    found = await members.look_at(parts_of(request), token[:200])
+    if found is None:
+        raise Problem(404, NO_INVITATION)
+    return found
+
+
+@router.get("/staff/join/{token}")
+async def ask_join(request: Request, token: str) -> Response:
+    """Asks whoever was invited for a password and ties their device to the account."""
+    return _join(request, await _invitation(request, token))
+
+
+def _join(request: Request, invitation: Invitation, problem: str = "") -> Response:
+    status = 422 if problem else 200
+    return page(request, "desk/join.html", status=status, invitation=invitation, problem=problem)
+
+
+@router.post("/staff/join/{token}")
+async def join(request: Request, token: str, form: Posted) -> Response:
+    """Makes the account and shows its recovery codes, this once."""
+    parts, invitation = parts_of(request), await _invitation(request, token)
+    await limits.take(parts, limits.GUESSES_NETWORK, limits.network_of(request))
+    await audit.begin(request, invitation.email, invitation.role)
+    password, code = str(form.get("password", "")), str(form.get("code", ""))
+    problem = fault(password, invitation.email)
+    secret = bytes.fromhex(invitation.secret.get_secret_value())
+    step = totp.step_of(secret, "".join(code.split()), time.time())
+    if not problem and step is None:
+        problem = "This is not the code that the device shows now. Are both clocks right?"
+    if problem or step is None:
+        return _join(request, invitation, problem)
+    made = await members.join(parts, token, invitation, password, step, agent=agent_of(request))
+    if made is None:
+        raise Problem(404, NO_INVITATION)
+    session, codes = made
+    answer = page(request, "desk/recovery.html", codes=codes)
+    put_cookie(
+        request, answer, "staff", session.get_secret_value(), max_age_s=int(members.SESSION_S)
+    )
+    return answer
