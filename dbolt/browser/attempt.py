@@ -169,6 +169,9 @@ def _names_the_business(run: Run, filled: Filled) -> bool:
     named = (Field.BUSINESS_NAME, Field.LEGAL_NAME)
     if any(value.field in named and value.kept for value in run.typed.values()):
         return True
+    if not run.typed:
+        # A form that takes nothing of what is known of a business is not one for listings.
+        return False
     fields = {g.ref: g.field for g in filled.reading.guesses if not g.trap}
     return all(
         fields.get(control.ref) is not None

@@ -94,7 +94,12 @@ function readOwnWidget(el, fields, found) {
     found.swallowed.add(el);
     if (!found.skins.has(inner)) found.skins.set(inner, el);
     found.kinds.set(inner, "combobox");
-  } else if (role === "combobox" || role === "listbox" || attr(el, "aria-haspopup") === "listbox") found.kinds.set(el, "combobox");
+  } else if (role === "combobox" || role === "listbox" || attr(el, "aria-haspopup") === "listbox") {
+    found.kinds.set(el, "combobox");
+    // A floating label hides the empty value; what one clicks is the box around it.
+    const drawn = hiddenReason(el) === "opacity" && drawnAround(el, fields);
+    if (drawn) found.skins.set(el, drawn);
+  }
   return undefined;
 }
 
@@ -140,13 +145,19 @@ function readTypedWidget(el, fields, found) {
   if (box) {
     found.kinds.set(el, "tags");
     if (!found.skins.has(el)) found.skins.set(el, box);
-  } else if (role === "combobox" && !found.kinds.has(el)) {
+  } else if ((role === "combobox" || opensList(el)) && !found.kinds.has(el)) {
     found.kinds.set(el, "combobox");
   }
   if (found.kinds.get(el) === "combobox" && !found.skins.has(el)) {
     const drawn = drawnAround(el, fields);
     if (drawn) found.skins.set(el, drawn);
   }
+}
+
+// A box that says it opens a list, or that is clicked because nobody can type into it.
+function opensList(el) {
+  if (/^(listbox|tree|grid)$/.test(attr(el, "aria-haspopup"))) return true;
+  return el.localName === "input" && el.type === "text" && el.readOnly && !DATE.test(classesOf(el)) && getComputedStyle(el).cursor === "pointer";
 }
 
 function tagBox(el, fields) {

@@ -6,6 +6,7 @@ require("jquery-validation");
 require("jquery-steps/build/jquery.steps.js");
 
 const options = (list) => '<option value="">Choose…</option>' + list.map(({ value, label }) => `<option value="${value}">${label}</option>`).join("");
+document.head.insertAdjacentHTML("beforeend", "<style>.clearfix::after { content: ''; display: block; clear: both; }</style>");
 document.getElementById("app").innerHTML = `<form id="wiz" action="#"><div>
 <h3>Business</h3><section><label for="nm">Business name *</label><input id="nm" name="nm" class="required"><br><label for="ct">Category *</label><select id="ct" name="ct" class="required">${options(TRADES.map((t) => ({ value: t, label: t })))}</select><br><label for="ds">Description *</label><textarea id="ds" name="ds" class="required" minlength="20"></textarea></section>
 <h3>Address</h3><section><label for="st">Street *</label><input id="st" name="st" class="required"><br><label for="cy">City *</label><input id="cy" name="cy" class="required"><br><label for="sa">State *</label><select id="sa" name="sa" class="required">${options(pairs(STATES.us))}</select><br><label for="zp">ZIP *</label><input id="zp" name="zp" class="required digits"></section>
@@ -13,7 +14,7 @@ document.getElementById("app").innerHTML = `<form id="wiz" action="#"><div>
 <h3>Finish</h3><section><input id="acc" name="acc" type="checkbox" class="required"> <label for="acc">I agree with the Terms and Conditions.</label></section></div></form>`;
 const form = $("#wiz").validate({ errorPlacement: (error, el) => el.before(error) }) && $("#wiz");
 form.children("div").steps({
-  headerTag: "h3", bodyTag: "section", transitionEffect: "none",
+  headerTag: "h3", bodyTag: "section", transitionEffect: "fade",
   onStepChanging: (event, current, next) => { form.validate().settings.ignore = ":disabled,:hidden"; return next < current || form.valid(); },
   onFinishing: () => form.valid(),
   onFinished: async () => {

@@ -1,6 +1,7 @@
 import "quasar/dist/quasar.css";
 import { createApp } from "vue";
-import { Quasar, Notify } from "quasar/dist/quasar.client.js";
+import * as all from "quasar";
+const { Quasar, Notify } = all;
 import { TRADES, COUNTRIES, pairs, post } from "./listing.js";
 
 const page = {
@@ -36,5 +37,5 @@ const page = {
     </q-stepper></q-page></q-page-container></q-layout>`,
 };
 const app = createApp(page);
-app.use(Quasar, { plugins: { Notify } });
+app.use(Quasar, { plugins: { Notify }, components: Object.fromEntries(Object.entries(all).filter(([name]) => /^Q[A-Z]/.test(name))) });
 app.mount("#app");
