@@ -26,6 +26,9 @@ TAG_S = 0.5
 SUGGEST_S = 0.2
 """How long a list of suggestions may take to open while a tag is typed."""
 PAUSE_S = 0.06
+BRANCH_S = 0.5
+"""How long a branch of a list of lists may take to open."""
+_MOST_BRANCHES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ async def choose(place: Place, wanted: Sequence[str]) -> str | None:
         return None
     try:
         if await place.call("typingBox", place.number) == 0:
-            return await _take(opened, wanted, WAIT_S)
+            return await _take(opened, wanted, WAIT_S) or await _look_through(opened, wanted)
         quick = await _take(opened, wanted, 0.2)
         if quick is not None:
             return quick
@@ -132,6 +135,19 @@ async def _take(opened: _Open, wanted: Sequence[str], at_most_s: float) -> str |
         if now - started > at_most_s or (before and now - changed > STILL_S):
             return None
         await asyncio.sleep(PAUSE_S)
+
+
+async def _look_through(opened: _Open, wanted: Sequence[str]) -> str | None:
+    """Opens branch after branch of a list of lists, until one has what is meant."""
+    for branch in [c for c in await opened.choices() if c["leads"]][:_MOST_BRANCHES]:
+        leader = await opened.place.handle("found", branch["number"])
+        if leader is None:
+            continue
+        await keys.click(leader)
+        taken = await _take(opened, wanted, BRANCH_S)
+        if taken is not None:
+            return taken
+    return None
 
 
 async def _close(opened: _Open) -> None:

@@ -1,7 +1,7 @@
 // What a widget has opened: the choices on show, and the box to type into.
 // Runs with look/registry.js, look/visible.js and act/fill.js before it.
 
-const CHOICE = "[role=option], [role=treeitem], .select2-results__option, .chosen-results > li, .ts-dropdown [data-selectable], .selectize-dropdown [data-selectable], .choices__item--choice, .choices__list--dropdown [data-choice], .nice-select .option, .ui-menu-item, .ui-selectmenu-menu li, .mat-option, .dropdown-item, .tagify__dropdown__item, .pac-item, .multiselect__element, .vs__dropdown-option, .el-select-dropdown__item, .ant-select-item-option";
+const CHOICE = "[role=option], [role=treeitem], [role=menuitem][aria-haspopup], [role=menuitemradio], [role=menuitemcheckbox], [role=menu] > [role=menuitem], .select2-results__option, .chosen-results > li, .ts-dropdown [data-selectable], .selectize-dropdown [data-selectable], .choices__item--choice, .choices__list--dropdown [data-choice], .nice-select .option, .ui-menu-item, .ui-selectmenu-menu li, .mat-option, .dropdown-item, .tagify__dropdown__item, .pac-item, .multiselect__element, .vs__dropdown-option, .el-select-dropdown__item, .ant-select-item-option";
 const LIST = "[role=listbox], [role=menu], [class*=dropdown], [class*=options], [class*=results], [class*=menu], [class*=suggest], [class*=list]";
 const CREATES = /(^|[-_ ])(create|creatable|add-?new|new-?tag|add-?tag)([-_ ]|$)/i;
 const NO_CHOICE = /(^|[-_ ])(no-?results?|loading|message|searching|placeholder|disabled|empty|notice)([-_ ]|$)/i;
@@ -49,8 +49,13 @@ function choicesIn(box, el) {
   return found
     .filter((o) => o !== el && o.localName !== "option" && !o.contains(el) && isDrawn(o, 4) && !isNoChoice(o))
     .slice(0, 300)
-    .map((o) => ({ number: numberOf(o), text: folded(o.innerText || "", 200), creates: CREATES.test(attr(o, "class")) }))
+    .map((o) => ({ number: numberOf(o), text: folded(unmarked(o.innerText || ""), 200), creates: CREATES.test(attr(o, "class")), leads: leadsOn(o) }))
     .filter((o) => o.text);
+}
+
+// A choice that opens further ones: a trade's branch.
+function leadsOn(el) {
+  return /^(true|menu|tree)$/.test(attr(el, "aria-haspopup")) || (attr(el, "role") !== "option" && attr(el, "aria-expanded") === "false");
 }
 
 function isNoChoice(el) {

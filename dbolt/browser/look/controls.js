@@ -157,7 +157,7 @@ function isMultiple(unit, look) {
   if (host && host.hasAttribute("multiple")) return true;
   if (referred(el, "aria-controls").concat(referred(el, "aria-owns")).some((list) => attr(list, "aria-multiselectable") === "true")) return true;
   const skin = look.found.skins.get(el);
-  return Boolean(skin) && (MULTI.test(classesOf(skin)) || Boolean(skin.querySelector("[class*=is-multi], [class*=multi-value], [aria-multiselectable=true]")));
+  return Boolean(skin) && (MULTI.test([skin, ...ancestors(el, 3)].map(classesOf).join(" ")) || Boolean(skin.querySelector("[class*=is-multi], [class*=multi-value], [aria-multiselectable=true]")));
 }
 
 function valueOf(unit, look, twin) {

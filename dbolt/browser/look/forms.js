@@ -61,10 +61,10 @@ function formAbove(el, look) {
   if (closest(el, "nav, header, footer, aside, [role=navigation]")) return null;
   const large = [...look.boxes].filter(([, n]) => n >= 3);
   for (const box of ancestors(el, 12)) {
-    const inside = large.filter(([form]) => contains(box, form));
+    const inside = large.filter(([form]) => contains(box, form)).sort((a, b) => b[1] - a[1]);
     if (!inside.length) continue;
     const [form] = inside[0];
-    const below = inside.length === 1 && boxOf(el).top >= boxOf(form).top && form.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING;
+    const below = inside.every(([other]) => contains(other, form) || contains(form, other)) && boxOf(el).top >= boxOf(form).top && form.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING;
     return below && ![...form.querySelectorAll("[type=submit], button:not([type])")].some((b) => form.localName === "form" && isShown(b)) ? form : null;
   }
   return null;

@@ -152,6 +152,38 @@ function readTypedWidget(el, fields, found) {
     const drawn = drawnAround(el, fields);
     if (drawn) found.skins.set(el, drawn);
   }
+  if (found.skins.has(el) || hiddenReason(el) !== "opacity") return;
+  const veil = veilOf(el, fields);
+  if (!veil) return;
+  found.skins.set(el, veil);
+  if (!found.kinds.has(el) && veil.querySelector("svg, [class*=arrow], [class*=caret], [class*=chevron]")) found.kinds.set(el, "combobox");
+}
+
+// A transparent box is no trap where its label is on show and a frame is drawn around it, or its
+// label lies over it: it comes to light when it is clicked.
+function veilOf(el, fields) {
+  if (el.tabIndex < 0 || stateOf(el).aria) return null;
+  const label = (el.labels && el.labels[0]) || referred(el, "aria-labelledby")[0];
+  if (!label || !isDrawn(label, 4)) return null;
+  for (const box of ancestors(el, 4)) {
+    if (box.localName === "form" || box.localName === "fieldset" || box === document.body) return null;
+    if (fields.some((f) => f !== el && isTyped(f) && f.tabIndex >= 0 && contains(box, f))) return null;
+    if (!isDrawn(box, 14) || boxOf(box).width <= 40 || boxOf(box).height >= 90) continue;
+    if (parseFloat(getComputedStyle(box).borderTopWidth) > 0 || (contains(box, label) && liesUpon(label, el))) return box;
+  }
+  return null;
+}
+
+// Whether the words of a label stand where one would type.
+function liesUpon(label, el) {
+  const range = document.createRange();
+  range.selectNodeContents(label);
+  const words = [...range.getClientRects()].find((r) => r.width > 4 && r.height > 4);
+  const box = boxOf(el);
+  if (!words) return false;
+  const x = words.left + words.width / 2;
+  const y = words.top + words.height / 2;
+  return x > box.left && x < box.right && y > box.top - 4 && y < box.bottom + 4;
 }
 
 // A box that says it opens a list, or that is clicked because nobody can type into it.
