@@ -78,14 +78,36 @@ async def offered(place: Place) -> list[str]:
         until = time.monotonic() + STILL_S
         texts: list[str] = []
         while time.monotonic() < until:
-            shown = [choice["text"] for choice in await opened.choices()]
+            choices = await opened.choices()
+            shown = [choice["text"] for choice in choices]
             if shown and shown == texts:
-                return shown
+                leads = any(choice["leads"] for choice in choices)
+                return await _leaves(opened, choices) if leads else shown
             texts = shown
             await asyncio.sleep(PAUSE_S)
         return texts
     finally:
         await _close(opened)
+
+
+async def _leaves(opened: _Open, choices: Sequence[dict[str, Any]]) -> list[str]:
+    """What a list of lists has to choose from in the end: its branches are opened in turn."""
+    leaves = [c["text"] for c in choices if not c["leads"]]
+    known = {c["number"] for c in choices}
+    for branch in [c for c in choices if c["leads"]][:_MOST_BRANCHES]:
+        leader = await opened.place.handle("found", branch["number"])
+        if leader is None:
+            continue
+        await keys.click(leader)
+        until = time.monotonic() + BRANCH_S
+        while time.monotonic() < until:
+            fresh = [c for c in await opened.choices() if c["number"] not in known]
+            if fresh:
+                known.update(c["number"] for c in fresh)
+                leaves += [c["text"] for c in fresh if not c["leads"]]
+                break
+            await asyncio.sleep(PAUSE_S)
+    return leaves
 
 
 def _searches(wanted: Sequence[str]) -> list[str]:

@@ -14,12 +14,18 @@ function choices({ number, known }) {
   const { skin } = partsOf(el);
   const root = el.getRootNode();
   const active = root.activeElement;
-  for (const box of [...lists([active, skin, el], root), skin, document]) {
+  for (const box of [...lists([active, skin, el], root), skin, besides(skin), document]) {
     if (!box) continue;
     const shown = choicesIn(box, el).filter((o) => box !== document || !known.includes(o.number));
     if (shown.length) return shown;
   }
   return [];
+}
+
+// What is around a widget and belongs to nothing else: some lists open there, without a word of it.
+function besides(skin) {
+  const around = skin && skin.parentElement;
+  return around && around.localName !== "form" && around.querySelectorAll("input:not([type=hidden]), select, textarea").length === 1 ? around : null;
 }
 
 // The numbers of all choices on show anywhere: chosen items of other widgets among them.
@@ -44,7 +50,7 @@ function choicesIn(box, el) {
   let found = [...box.querySelectorAll(CHOICE)];
   if (!found.length) {
     const inner = box === document ? [] : [box, ...box.querySelectorAll(LIST)].filter((b) => isDrawn(b, 10));
-    found = inner.flatMap((b) => [...b.querySelectorAll("li, [data-value], [data-option], [class*=option]")]);
+    found = inner.flatMap((b) => [...b.querySelectorAll("li, [data-value], [data-option], [class*=option], [class*=list-item], [class*=listitem], [class*=list_item]")]);
   }
   return found
     .filter((o) => o !== el && o.localName !== "option" && !o.contains(el) && isDrawn(o, 4) && !isNoChoice(o))

@@ -126,11 +126,18 @@ function readButtons(seen, found) {
     if (tag !== "a" && tag !== "div" && tag !== "span" && !tag.includes("-")) return false;
     if (attr(el, "role") === "button") return false;
     if (tag === "a" && leadsElsewhere(el)) return BUTTON_CLASS.test(classesOf(el)) && Boolean(closest(el, "form"));
+    if (tag === "a" && closest(el, "form") && (attr(el, "role") === "menuitem" || isPainted(el)) && !attr(el, "aria-controls")) return true;
     const acts = el.hasAttribute("onclick") || el.hasAttribute("tabindex") || tag === "a";
     return acts && BUTTON_CLASS.test(classesOf(el)) && !el.querySelector("button, input, select, textarea, a, div");
   });
   const all = [...new Set([...seen.buttons, ...extra])].filter((b) => !b.closest(TOOLBAR) && !b.closest(POPUP) && !insideSkin(b, found));
   return all.sort((a, b) => (seen.at.get(a) ?? 1e9) - (seen.at.get(b) ?? 1e9)).slice(0, 150);
+}
+
+// A link to nowhere that is painted as a button is one.
+function isPainted(el) {
+  const style = getComputedStyle(el);
+  return style.display !== "inline" && !/^(rgba\(0, 0, 0, 0\)|transparent)$/.test(style.backgroundColor);
 }
 
 function insideSkin(el, found) {

@@ -189,6 +189,9 @@ function liesUpon(label, el) {
 // A box that says it opens a list, or that is clicked because nobody can type into it.
 function opensList(el) {
   if (/^(listbox|tree|grid)$/.test(attr(el, "aria-haspopup"))) return true;
+  // An arrow drawn in the same frame says the same to a person.
+  const arrow = el.type === "text" && el.parentElement?.querySelector(":scope > [class*=arrow], :scope > [class*=caret], :scope > [class*=chevron]");
+  if (arrow && isDrawn(arrow, 4) && !el.parentElement.querySelector("button, label") && el.parentElement.querySelectorAll("input").length === 1 && !DATE.test(classesOf(el) + " " + classesOf(el.parentElement))) return true;
   return el.localName === "input" && el.type === "text" && el.readOnly && !DATE.test(classesOf(el)) && getComputedStyle(el).cursor === "pointer";
 }
 
