@@ -178,9 +178,22 @@ async def _close(opened: _Open) -> None:
     with contextlib.suppress(Error, TimeoutError):
         if await opened.choices():
             await place.page.keyboard.press("Escape")
+            if await opened.choices():
+                # Some close only as they were opened; left open, it would cover what is below.
+                await _closed_by_itself(opened) or await keys.click(opened.clicked)
         number = await place.call("typingBox", place.number)
         box = await place.handle("found", number) if number else None
         await keys.leave(box or opened.clicked)
+
+
+async def _closed_by_itself(opened: _Open) -> bool:
+    """Whether the list fades away within a short while."""
+    until = time.monotonic() + BRANCH_S
+    while time.monotonic() < until:
+        if not await opened.choices():
+            return True
+        await asyncio.sleep(PAUSE_S)
+    return False
 
 
 async def arrival(place: Place, values: Sequence[str]) -> bool:

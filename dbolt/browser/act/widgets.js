@@ -17,7 +17,11 @@ function choices({ number, known }) {
   for (const box of [...lists([active, skin, el], root), skin, besides(skin), document]) {
     if (!box) continue;
     const shown = choicesIn(box, el).filter((o) => box !== document || !known.includes(o.number));
-    if (shown.length) return shown;
+    if (!shown.length) continue;
+    if (!shown.some((o) => o.leads)) return shown;
+    // A branch that opens stands beside the list that it belongs to.
+    const own = new Set(shown.map((o) => o.number));
+    return shown.concat(choicesIn(document, el).filter((o) => !own.has(o.number) && !known.includes(o.number)));
   }
   return [];
 }
