@@ -79,10 +79,18 @@ function setSelect(el, values) {
 }
 
 function setCheck(el, wanted) {
-  if (checked(el) !== wanted) el.click();
+  if (checked(el) !== wanted) (switchOf(el) || el).click();
+}
+
+// The drawn switch around an input that only carries its value, and may lag behind it.
+function switchOf(el) {
+  const around = el.localName === "input" && el.parentElement && el.parentElement.closest("[role=checkbox][aria-checked], [role=switch][aria-checked], [role=radio][aria-checked]");
+  return around && around.querySelectorAll("input").length === 1 ? around : null;
 }
 
 function checked(el) {
+  const drawn = switchOf(el);
+  if (drawn) return attr(drawn, "aria-checked") === "true";
   return el.localName === "input" ? el.checked : attr(el, "aria-checked") === "true";
 }
 

@@ -65,7 +65,8 @@ function choicesIn(box, el) {
 
 // A choice that opens further ones: a trade's branch.
 function leadsOn(el) {
-  return /^(true|menu|tree)$/.test(attr(el, "aria-haspopup")) || (attr(el, "role") !== "option" && attr(el, "aria-expanded") === "false");
+  const opens = attr(el, "aria-haspopup");
+  return opens ? /^(true|menu|tree)$/.test(opens) : attr(el, "role") !== "option" && attr(el, "aria-expanded") === "false";
 }
 
 function isNoChoice(el) {

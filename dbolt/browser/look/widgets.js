@@ -58,7 +58,7 @@ function pairSkin(el, fields, found) {
 
 function skinOf(el, fields) {
   const near = [el.nextElementSibling, el.previousElementSibling, el.nextElementSibling?.nextElementSibling];
-  const around = el.closest(".choices, .bootstrap-select, .selectric-wrapper, .SumoSelect, .ui.dropdown, .select-wrapper");
+  const around = el.closest(".choices") || el.closest(".bootstrap-select, .selectric-wrapper, .SumoSelect, .ui.dropdown, .select-wrapper");
   if (around && around !== el && isDrawn(around, 12)) return around;
   for (const box of near) if (box && isSkin(box, el, fields)) return box;
   let n = 0;
