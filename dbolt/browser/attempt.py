@@ -47,6 +47,7 @@ from dbolt.domain.submission import (
 from dbolt.forms.classify import classify
 from dbolt.forms.page import Page, Widget
 from dbolt.forms.reading import FillPlan, VerdictReading
+from dbolt.forms.verdict.complaints import field_errors
 
 _MAX_REPAIRS = 2
 _MAX_PREVIEWS = 3
@@ -145,9 +146,27 @@ async def _prepared(run: Run) -> Filled | Ended:
         return filled
     held_back = _held_back(run, filled) or await ready(run, filled.reading)
     if held_back is not None:
-        return held_back
+        unlocked = await _unlocked(run, found, filled) if isinstance(held_back, NotSent) else None
+        if unlocked is None:
+            return held_back
+        filled = unlocked
     await _show_before(run, filled)
     return filled
+
+
+async def _unlocked(run: Run, found: Found, filled: Filled) -> Filled | None:
+    """The form with what it complains about put right, where it locks its button until then."""
+    page = await run.look()
+    known = {control.ref: control for control in found.page.controls}
+    pairs = [(known[c.ref], c) for c in page.controls if c.ref in known]
+    errors = field_errors(found.page, page, filled.reading, pairs)
+    if not errors:
+        return None
+    refusal = VerdictReading(
+        VerdictKind.REJECTED, Reason.VALIDATION, "The button is locked.", field_errors=errors
+    )
+    again = await mended(run, filled, page, refusal)
+    return again if again is not None and await ready(run, again.reading) is None else None
 
 
 def _held_back(run: Run, filled: Filled) -> Ended | None:

@@ -84,6 +84,8 @@ def said_limits(text: str) -> Limits:
         tail = "_words" if match["unit"].startswith(_WORD_UNITS) else ""
         found["least" + tail], found["most" + tail] = _number(match[1]), _number(match[2])
     for match in _SINGLE.finditer(_RANGE.sub(" ", folded)):
+        if re.search(r"(?:^|\s)[-−]$", match.string[: match.start()]):
+            continue  # "-34 characters remaining": so many too many
         tail = "_words" if match["unit"].startswith(_WORD_UNITS) else ""
         clause = _clause(_RANGE.sub(" ", folded), match.start(), match.end())
         key = ("least" if _LEAST.search(clause) else "most") + tail

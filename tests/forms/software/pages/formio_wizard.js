@@ -10,7 +10,7 @@ Formio.createForm(document.getElementById("app"), {
       type: "panel", key: "p1", title: "Company", components: [
         { type: "textfield", key: "company", label: "Company", ...must },
         { type: "select", key: "trade", label: "Industry", ...must, widget: "html5", data: { values: TRADES.map((label) => ({ label, value: label })) } },
-        { type: "radio", key: "kind", label: "Do you serve customers at your address?", ...must, inline: true, values: [{ label: "Yes", value: "yes" }, { label: "No", value: "no" }] },
+        { type: "radio", key: "kind", label: "Do you serve customers at your address?", input: true, inline: true, values: [{ label: "Yes", value: "yes" }, { label: "No", value: "no" }] },
       ],
     },
     {
