@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +34,9 @@ class Built:
     stored: dict[str, Any]
     empty: tuple[str, ...] = ()
     ends: tuple[str, str] = _WAITS
-    posts: int = 1
-    answers: dict[str, Any] = field(default_factory=dict)
+    not_yet: tuple[str, ...] = ()
+    """What is known to be held otherwise."""
+    long: bool = False
 
 
 def built() -> list[Built]:
@@ -47,8 +48,8 @@ def built() -> list[Built]:
             one["stored"],
             tuple(one.get("empty", ())),
             tuple(one.get("ends", _WAITS)),
-            one.get("posts", 1),
-            one.get("answers", {}),
+            tuple(one.get("not_yet", ())),
+            one.get("long", False),
         )
         for slug, one in told.items()
     ]
@@ -57,9 +58,9 @@ def built() -> list[Built]:
 def pages(one: Built, made: Path) -> Mapping[str, str | Said | Answering]:
     """The site of one directory. *made*: where the bundles are, as SLUG.js and SLUG.css."""
     own = PAGES / f"{one.slug}.html"
-    style = "<link rel=stylesheet href='/made/{}.css'>".format(one.slug)
     has_style = (made / f"{one.slug}.css").is_file()
-    page = _SHELL.format(slug=one.slug, style=style if has_style else "")
+    style = f"<link rel=stylesheet href='/made/{one.slug}.css'>" if has_style else ""
+    page = _SHELL.format(slug=one.slug, style=style)
     site: dict[str, str | Said | Answering] = {
         "GET /add": own.read_text("utf-8") if own.is_file() else page,
         f"POST {SENT}": Said(
@@ -95,13 +96,15 @@ def _flatten(path: str, value: Any, found: dict[str, Any]) -> None:
 
 
 def differences(one: Built, found: dict[str, Any]) -> list[str]:
-    """What the directory holds otherwise than it should."""
-    wrong = [
-        f"{name}: {found.get(name)!r} instead of {wanted!r}"
-        for name, wanted in one.stored.items()
-        if not _same(found.get(name), wanted)
-    ]
-    return wrong + [f"{n}: {found[n]!r}, not empty" for n in one.empty if found.get(n)]
+    """What the directory holds otherwise than is known."""
+    told = []
+    for name, wanted in one.stored.items():
+        right = _same(found.get(name), wanted)
+        if right and name in one.not_yet:
+            told.append(f"{name} is right now: take it from the list of what is not yet")
+        elif not right and name not in one.not_yet:
+            told.append(f"{name}: {found.get(name)!r} instead of {wanted!r}")
+    return told + [f"{n}: {found[n]!r}, not empty" for n in one.empty if found.get(n)]
 
 
 def _same(value: Any, wanted: Any) -> bool:
