@@ -25,7 +25,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 	@touch $@
 
 # Widget libraries and a stand-in for Stripe come from npm; without it those tests are skipped.
-.venv/dev: requirements-dev.lock tests/browser/widgets/package-lock.json \
+.venv/dev: requirements-dev.lock tests/browser/widgets/package-lock.json tests/forms/software/package-lock.json \
     tests/support/payments/package-lock.json .venv/base
 	@$(PIP) install --root-user-action=ignore --require-hashes -r requirements-dev.lock
 	@$(BIN)/python -m tests.support.npm

@@ -20,7 +20,7 @@ from dbolt.browser.ends import (
     unconfirmed,
     without_a_look,
 )
-from dbolt.browser.fill import Filled, mended
+from dbolt.browser.fill import Filled, complained, mended
 from dbolt.browser.find import find_form
 from dbolt.browser.press import answer, press, ready
 from dbolt.browser.proof import COVER, EvidenceSink, Proof
@@ -47,7 +47,6 @@ from dbolt.domain.submission import (
 from dbolt.forms.classify import classify
 from dbolt.forms.page import Page, Widget
 from dbolt.forms.reading import FillPlan, VerdictReading
-from dbolt.forms.verdict.complaints import field_errors
 
 _MAX_REPAIRS = 2
 _MAX_PREVIEWS = 3
@@ -156,16 +155,7 @@ async def _prepared(run: Run) -> Filled | Ended:
 
 async def _unlocked(run: Run, found: Found, filled: Filled) -> Filled | None:
     """The form with what it complains about put right, where it locks its button until then."""
-    page = await run.look()
-    known = {control.ref: control for control in found.page.controls}
-    pairs = [(known[c.ref], c) for c in page.controls if c.ref in known]
-    errors = field_errors(found.page, page, filled.reading, pairs)
-    if not errors:
-        return None
-    refusal = VerdictReading(
-        VerdictKind.REJECTED, Reason.VALIDATION, "The button is locked.", field_errors=errors
-    )
-    again = await mended(run, filled, page, refusal)
+    again = await complained(run, found, filled)
     return again if again is not None and await ready(run, again.reading) is None else None
 
 

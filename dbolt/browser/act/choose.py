@@ -178,9 +178,9 @@ async def _close(opened: _Open) -> None:
     with contextlib.suppress(Error, TimeoutError):
         if await opened.choices():
             await place.page.keyboard.press("Escape")
-            if await opened.choices():
-                # Some close only as they were opened; left open, it would cover what is below.
-                await _closed_by_itself(opened) or await keys.click(opened.clicked)
+            # Some close only as they were opened; left open, it would cover what is below.
+            if not await _closed_by_itself(opened):
+                await keys.click(opened.clicked)
         number = await place.call("typingBox", place.number)
         box = await place.handle("found", number) if number else None
         await keys.leave(box or opened.clicked)

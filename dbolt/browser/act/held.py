@@ -16,7 +16,7 @@ Held = Mapping[str, Any]
 
 _GONE: Held = {"found": False}
 YES = "yes"
-_WAY = re.compile(r"\s+[/>»›→|]\s+")
+_WAY = re.compile(r"\s+[/>»→|]\s+")
 
 
 def is_kept(action: Action, held: Held, *, strict: bool = False) -> bool:

@@ -1,4 +1,4 @@
-"""Is a listing handed in rightly where the form is drawn by software in use, with its own markup?"""
+"""Is a listing handed in rightly where software in use draws the form, in its own markup?"""
 
 from __future__ import annotations
 
