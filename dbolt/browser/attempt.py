@@ -20,7 +20,7 @@ from dbolt.browser.ends import (
     unconfirmed,
     without_a_look,
 )
-from dbolt.browser.fill import Filled, mended
+from dbolt.browser.fill import Filled, complained, mended
 from dbolt.browser.find import find_form
 from dbolt.browser.press import answer, press, ready
 from dbolt.browser.proof import COVER, EvidenceSink, Proof
@@ -145,9 +145,18 @@ async def _prepared(run: Run) -> Filled | Ended:
         return filled
     held_back = _held_back(run, filled) or await ready(run, filled.reading)
     if held_back is not None:
-        return held_back
+        unlocked = await _unlocked(run, found, filled) if isinstance(held_back, NotSent) else None
+        if unlocked is None:
+            return held_back
+        filled = unlocked
     await _show_before(run, filled)
     return filled
+
+
+async def _unlocked(run: Run, found: Found, filled: Filled) -> Filled | None:
+    """The form with what it complains about put right, where it locks its button until then."""
+    again = await complained(run, found, filled)
+    return again if again is not None and await ready(run, again.reading) is None else None
 
 
 def _held_back(run: Run, filled: Filled) -> Ended | None:
@@ -169,6 +178,9 @@ def _names_the_business(run: Run, filled: Filled) -> bool:
     named = (Field.BUSINESS_NAME, Field.LEGAL_NAME)
     if any(value.field in named and value.kept for value in run.typed.values()):
         return True
+    if not run.typed:
+        # A form that takes nothing of what is known of a business is not one for listings.
+        return False
     fields = {g.ref: g.field for g in filled.reading.guesses if not g.trap}
     return all(
         fields.get(control.ref) is not None

@@ -14,7 +14,7 @@ from dbolt.browser.run import HANDED_IN, Ended, Found, Run
 from dbolt.browser.sections import opened, peeked, with_offered
 from dbolt.domain.fields import Field
 from dbolt.domain.reasons import WORDS, Reason
-from dbolt.domain.submission import HandOver, NotSent, TypedValue
+from dbolt.domain.submission import HandOver, NotSent, TypedValue, VerdictKind
 from dbolt.forms.classify import classify
 from dbolt.forms.page import Control, Page
 from dbolt.forms.plan import plan_fill
@@ -22,6 +22,7 @@ from dbolt.forms.reading import Act, Action, FillPlan, Reading, VerdictReading
 from dbolt.forms.repair import repair, tried_by
 from dbolt.forms.values.signs import control_name
 from dbolt.forms.verdict import read_verdict
+from dbolt.forms.verdict.complaints import field_errors
 from dbolt.forms.words import fold
 
 _MAX_ROUNDS = 6
@@ -182,6 +183,20 @@ async def mended(run: Run, filled: Filled, page: Page, verdict: VerdictReading) 
         return None
     answered = {a.control for a in again.plan.actions} & left_out
     return again if better.actions or answered else None
+
+
+async def complained(run: Run, found: Found, filled: Filled) -> Filled | None:
+    """The form with other values where it complains of its own accord, before any press."""
+    page = await run.look()
+    known = {control.ref: control for control in found.page.controls}
+    pairs = [(known[c.ref], c) for c in page.controls if c.ref in known]
+    errors = field_errors(found.page, page, filled.reading, pairs)
+    if not errors:
+        return None
+    verdict = VerdictReading(
+        VerdictKind.REJECTED, Reason.VALIDATION, "The button is locked.", field_errors=errors
+    )
+    return await mended(run, filled, page, verdict)
 
 
 def _left_out(filled: Filled, verdict: VerdictReading) -> set[str]:

@@ -71,6 +71,17 @@ def counts_steps(text: str) -> bool:
     return 1 in numbers and 2 in numbers
 
 
+def _is_counted_on(before: str, after: str) -> bool:
+    """Whether "Step 1 of 3" became "Step 2 of 3": each step's button may say "Submit"."""
+    was, now = _counted(before), _counted(after)
+    return was is not None and now == (was[0] + 1, was[1])
+
+
+def _counted(text: str) -> tuple[int, int] | None:
+    """The step that *text* counts first, and of how many."""
+    return next(((int(n), int(of)) for n, of in _STEP.findall(text) if of), None)
+
+
 async def further_step(run: Run, filled: Filled, after: Page) -> Filled | Ended | None:
     """The step behind a press that was taken for the last, filled in; None if there is none."""
     reading = _step_behind(run, filled, after)
@@ -83,7 +94,8 @@ def is_step_behind(run: Run, filled: Filled, after: Page) -> bool:
 
 
 def _step_behind(run: Run, filled: Filled, after: Page) -> Reading | None:
-    if not filled.reading.submit_is_next or not _moved(filled.page, after):
+    leads_on = filled.reading.submit_is_next or _is_counted_on(filled.page.text, after.text)
+    if not leads_on or not _moved(filled.page, after):
         return None
     reading = step_form(classify(after, recipe=run.assignment.directory.recipe), filled.reading)
     return reading if reading is not None and _asks(reading) else None

@@ -19,13 +19,14 @@ def submit_button(
     """(ref, leads only to a next step) of the button to press; ("", False) if none will do."""
     last = max((c.rect.y for c in controls if not c.hidden), default=0.0)
     best: tuple[float, str, bool] = (LEAST, "", False)
-    for index, button in enumerate(buttons):
-        if button.hidden:
-            continue
-        score, is_next = _rate(button, lexicon)
+    rated = [(b, *_rate(b, lexicon)) for b in buttons if not b.hidden]
+    # Beside a "next" that can be pressed, a locked button is for a later step.
+    later = any(is_next and score >= LEAST and not b.disabled for b, score, is_next in rated)
+    for index, (button, rating, is_next) in enumerate(rated):
+        score = rating
         score += 0.3 if button.rect.y >= last else 0.0
         score += 0.05 * index  # of two alike, the later one
-        score -= 0.5 if button.disabled else 0.0
+        score -= (3.0 if later else 0.5) if button.disabled else 0.0
         if score > best[0]:
             best = (score, button.ref, is_next or _is_turn(button, buttons, controls))
     if not best[1]:

@@ -153,7 +153,8 @@ def _by_passwords(cases: Sequence[Case], scores: dict[str, float], *, named: boo
 
 def _by_shape(form: Form, cases: Sequence[Case], scores: dict[str, float]) -> None:
     typed = [c for c in cases if c.control.widget in {Widget.INPUT, Widget.COMBOBOX}]
-    search = any(c.control.type == "search" for c in typed)
+    # Lists that one searches for a country or a trade are questions like others.
+    search = any(c.control.type == "search" and c.control.widget is Widget.INPUT for c in typed)
     queries = any(c.control.name.lower() in {"q", "s", "query", "search", "keyword"} for c in typed)
     if form.role == "search" or (search and len(cases) <= 6):
         scores["search"] += 3.0

@@ -129,7 +129,9 @@ def _asks(
 def _fillable(control: Control, guess: FieldGuess | None) -> bool:
     if guess is not None and guess.trap:
         return False
-    if control.disabled or control.step_hidden or control.type in {"hidden", "submit", "button"}:
+    # A list to choose from may be drawn as a button that opens it.
+    presses = control.type in {"submit", "button"} and control.widget is not Widget.COMBOBOX
+    if control.disabled or control.step_hidden or control.type == "hidden" or presses:
         return False
     if control.readonly and control.widget not in _PICKERS:
         return False

@@ -123,7 +123,8 @@ def possible(control: Control) -> frozenset[Field]:
     if control.widget in _BY_WIDGET and control.type != "hidden":
         allowed = _BY_WIDGET[control.widget]
         if control.widget is Widget.COMBOBOX and not control.options and control.tag == "input":
-            allowed = allowed | TEXTS
+            # A list that suggests may take any name or place, but nobody writes prose into it.
+            allowed = allowed | (TEXTS - RICH)
         if control.widget is Widget.DATE_TIME and control.tag == "input" and not control.type:
             allowed = allowed | NUMBERS
         return allowed

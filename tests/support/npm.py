@@ -12,11 +12,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 WIDGETS = Path(__file__).parents[1] / "browser" / "widgets"
+SOFTWARE = Path(__file__).parents[1] / "forms" / "software"
 PAYMENTS = Path(__file__).parent / "payments"
 AXE = Path(__file__).parent / "axe"
 CACHE = Path(__file__).parents[2] / ".artefacts" / "npm"
@@ -51,8 +53,9 @@ def installed(wanted: Path = WIDGETS) -> Path:
 
 
 def _install(npm: str, wanted: Path, folder: Path) -> None:
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(wanted / name, folder)
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        if (wanted / name).exists():
+            shutil.copy(wanted / name, folder)
     quiet = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"]
     command = [npm, "ci", "--no-update-notifier", *quiet]
     try:
@@ -67,6 +70,42 @@ def _install(npm: str, wanted: Path, folder: Path) -> None:
     if any(code in said for code in _OFFLINE):
         raise NoLibraries("npm does not reach its registry; its packages stay away")
     raise RuntimeError(f"npm ci failed: {said[-2000:]}")
+
+
+def bundled_into(folder: Path, modules: Path, entries: Sequence[Path]) -> None:
+    """Writes NAME.js, and NAME.css where it has styles, for each of *entries*."""
+    options = [
+        "--bundle",
+        "--format=iife",
+        "--jsx=automatic",
+        "--minify",
+        f"--outdir={folder}",
+        "--alias:vue=vue/dist/vue.esm-bundler.js",
+        "--define:process.env={}",
+        '--define:process.env.NODE_ENV="production"',
+        *(f"--define:__{name}__=false" for name in _SWITCHED_OFF),
+        "--define:__VUE_OPTIONS_API__=true",
+        '--define:__QUASAR_VERSION__="2"',
+        *(f"--loader:.{kind}=empty" for kind in ("woff2", "woff", "ttf", "eot")),
+        "--loader:.svg=dataurl",
+        "--log-level=error",
+    ]
+    subprocess.run(
+        [str(modules / ".bin" / "esbuild"), *map(str, entries), *options],
+        env={**os.environ, "NODE_PATH": str(modules)},
+        timeout=LIMIT_S,
+        check=True,
+    )
+
+
+_SWITCHED_OFF = (
+    "VUE_PROD_DEVTOOLS",
+    "VUE_PROD_HYDRATION_MISMATCH_DETAILS",
+    "QUASAR_SSR",
+    "QUASAR_SSR_SERVER",
+    "QUASAR_SSR_CLIENT",
+    "QUASAR_SSR_PWA",
+)
 
 
 def bundled(modules: Path, entry: Path) -> bytes:
@@ -100,6 +139,24 @@ def npm_modules() -> Path:
 
 
 @pytest.fixture(scope="session")
+def software_modules() -> Path:
+    """The folder of form software; skips the test where it cannot be had."""
+    try:
+        return installed(SOFTWARE)
+    except NoLibraries as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def further_software_modules() -> Path:
+    """The folder of further form software; skips the test where it cannot be had."""
+    try:
+        return installed(SOFTWARE / "more")
+    except NoLibraries as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
 def payment_modules() -> Path:
     """The folder of Stripe's stand-in; skips the test where it cannot be had."""
     try:
@@ -123,6 +180,7 @@ def main() -> int:
         _by_apt()
     for what, wanted in (
         ("widget libraries", WIDGETS),
+        ("form software", SOFTWARE),
         ("Stripe's stand-in", PAYMENTS),
         ("axe-core", AXE),
     ):

@@ -26,6 +26,9 @@ TAG_S = 0.5
 SUGGEST_S = 0.2
 """How long a list of suggestions may take to open while a tag is typed."""
 PAUSE_S = 0.06
+BRANCH_S = 0.5
+"""How long a branch of a list of lists may take to open."""
+_MOST_BRANCHES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ async def choose(place: Place, wanted: Sequence[str]) -> str | None:
         return None
     try:
         if await place.call("typingBox", place.number) == 0:
-            return await _take(opened, wanted, WAIT_S)
+            return await _take(opened, wanted, WAIT_S) or await _look_through(opened, wanted)
         quick = await _take(opened, wanted, 0.2)
         if quick is not None:
             return quick
@@ -75,14 +78,36 @@ async def offered(place: Place) -> list[str]:
         until = time.monotonic() + STILL_S
         texts: list[str] = []
         while time.monotonic() < until:
-            shown = [choice["text"] for choice in await opened.choices()]
+            choices = await opened.choices()
+            shown = [choice["text"] for choice in choices]
             if shown and shown == texts:
-                return shown
+                leads = any(choice["leads"] for choice in choices)
+                return await _leaves(opened, choices) if leads else shown
             texts = shown
             await asyncio.sleep(PAUSE_S)
         return texts
     finally:
         await _close(opened)
+
+
+async def _leaves(opened: _Open, choices: Sequence[dict[str, Any]]) -> list[str]:
+    """What a list of lists has to choose from in the end: its branches are opened in turn."""
+    leaves = [c["text"] for c in choices if not c["leads"]]
+    known = {c["number"] for c in choices}
+    for branch in [c for c in choices if c["leads"]][:_MOST_BRANCHES]:
+        leader = await opened.place.handle("found", branch["number"])
+        if leader is None:
+            continue
+        await keys.click(leader)
+        until = time.monotonic() + BRANCH_S
+        while time.monotonic() < until:
+            fresh = [c for c in await opened.choices() if c["number"] not in known]
+            if fresh:
+                known.update(c["number"] for c in fresh)
+                leaves += [c["text"] for c in fresh if not c["leads"]]
+                break
+            await asyncio.sleep(PAUSE_S)
+    return leaves
 
 
 def _searches(wanted: Sequence[str]) -> list[str]:
@@ -134,15 +159,41 @@ async def _take(opened: _Open, wanted: Sequence[str], at_most_s: float) -> str |
         await asyncio.sleep(PAUSE_S)
 
 
+async def _look_through(opened: _Open, wanted: Sequence[str]) -> str | None:
+    """Opens branch after branch of a list of lists, until one has what is meant."""
+    for branch in [c for c in await opened.choices() if c["leads"]][:_MOST_BRANCHES]:
+        leader = await opened.place.handle("found", branch["number"])
+        if leader is None:
+            continue
+        await keys.click(leader)
+        taken = await _take(opened, wanted, BRANCH_S)
+        if taken is not None:
+            return taken
+    return None
+
+
 async def _close(opened: _Open) -> None:
     """Leaves the widget. Escape only while its list is open: else it might close a dialogue."""
     place = opened.place
     with contextlib.suppress(Error, TimeoutError):
         if await opened.choices():
             await place.page.keyboard.press("Escape")
+            # Some close only as they were opened; left open, it would cover what is below.
+            if not await _closed_by_itself(opened):
+                await keys.click(opened.clicked)
         number = await place.call("typingBox", place.number)
         box = await place.handle("found", number) if number else None
         await keys.leave(box or opened.clicked)
+
+
+async def _closed_by_itself(opened: _Open) -> bool:
+    """Whether the list fades away within a short while."""
+    until = time.monotonic() + BRANCH_S
+    while time.monotonic() < until:
+        if not await opened.choices():
+            return True
+        await asyncio.sleep(PAUSE_S)
+    return False
 
 
 async def arrival(place: Place, values: Sequence[str]) -> bool:

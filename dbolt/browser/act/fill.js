@@ -62,7 +62,7 @@ function leave(el) {
 
 function wantedOptions(el, values) {
   const all = [...el.options].filter((o) => !o.disabled);
-  return values.map((v) => all.find((o) => o.value === v) || all.find((o) => plain(o.text) === plain(v)));
+  return values.map((v) => all.find((o) => o.value === v) || all.find((o) => plain(unmarked(o.text)) === plain(v)));
 }
 
 function setSelect(el, values) {
@@ -79,10 +79,18 @@ function setSelect(el, values) {
 }
 
 function setCheck(el, wanted) {
-  if (checked(el) !== wanted) el.click();
+  if (checked(el) !== wanted) (switchOf(el) || el).click();
+}
+
+// The drawn switch around an input that only carries its value, and may lag behind it.
+function switchOf(el) {
+  const around = el.localName === "input" && el.parentElement && el.parentElement.closest("[role=checkbox][aria-checked], [role=switch][aria-checked], [role=radio][aria-checked]");
+  return around && around.querySelectorAll("input").length === 1 ? around : null;
 }
 
 function checked(el) {
+  const drawn = switchOf(el);
+  if (drawn) return attr(drawn, "aria-checked") === "true";
   return el.localName === "input" ? el.checked : attr(el, "aria-checked") === "true";
 }
 
@@ -136,8 +144,8 @@ function heldBy({ number, option, values }) {
   if (held.kind === "select") {
     const wanted = wantedOptions(el, values || []);
     held.values = [...el.selectedOptions].map((o) => o.value);
-    held.names = wanted.filter(Boolean).map((o) => folded(o.text, 200));
-    held.chosen = [...el.selectedOptions].filter((o) => o.value !== "").map((o) => folded(o.text, 200));
+    held.names = wanted.filter(Boolean).map((o) => folded(unmarked(o.text), 200));
+    held.chosen = [...el.selectedOptions].filter((o) => o.value !== "").map((o) => folded(unmarked(o.text), 200));
     held.waits = wanted.some((o) => !o);
     held.wanted = wanted.filter(Boolean).map((o) => o.value);
   } else {
@@ -223,7 +231,7 @@ function found(number) {
 
 function optionsOf(number) {
   const el = elementOf(number);
-  return el && el.localName === "select" ? [...el.options].filter((o) => !o.disabled).map((o) => [o.value, folded(o.text, 200)]) : [];
+  return el && el.localName === "select" ? [...el.options].filter((o) => !o.disabled).map((o) => [o.value, folded(unmarked(o.text), 200)]) : [];
 }
 
 function isTextBox(number) {

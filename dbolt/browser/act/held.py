@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ Held = Mapping[str, Any]
 
 _GONE: Held = {"found": False}
 YES = "yes"
+_WAY = re.compile(r"\s+[/>»→|]\s+")
 
 
 def is_kept(action: Action, held: Held, *, strict: bool = False) -> bool:
@@ -74,6 +76,9 @@ def _shows(action: Action, text: str, held: Held) -> bool:
     if held.get("kind") != "select":
         spoken += held["values"]
     if any(same(action.field, text, s) for s in spoken):
+        return True
+    # A list of lists shows the way to what was chosen: "Food & Drink / Bakeries".
+    if any(len(way := _WAY.split(s)) > 1 and folded(way[-1]) == folded(text) for s in spoken):
         return True
     # "Portland" chosen from a list that says "Portland, ME (12)".
     chosen = held.get("chosen") or held["texts"][:1]

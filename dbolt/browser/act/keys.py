@@ -73,7 +73,8 @@ async def tick(place: Place) -> None:
         await click(target)
         return
     label = await target.evaluate_handle(
-        "el => (el.labels && el.labels[0]) || el.closest('label') || el.parentElement"
+        "el => (el.labels && el.labels[0]) || el.closest('label, [role=checkbox], [role=switch],"
+        " [role=radio]') || el.parentElement"
     )
     drawn = label.as_element()
     if drawn is not None:

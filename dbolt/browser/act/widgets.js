@@ -1,7 +1,7 @@
 // What a widget has opened: the choices on show, and the box to type into.
 // Runs with look/registry.js, look/visible.js and act/fill.js before it.
 
-const CHOICE = "[role=option], [role=treeitem], .select2-results__option, .chosen-results > li, .ts-dropdown [data-selectable], .selectize-dropdown [data-selectable], .choices__item--choice, .choices__list--dropdown [data-choice], .nice-select .option, .ui-menu-item, .ui-selectmenu-menu li, .mat-option, .dropdown-item, .tagify__dropdown__item, .pac-item, .multiselect__element, .vs__dropdown-option, .el-select-dropdown__item, .ant-select-item-option";
+const CHOICE = "[role=option], [role=treeitem], [role=menuitem][aria-haspopup], [role=menuitemradio], [role=menuitemcheckbox], [role=menu] > [role=menuitem], .select2-results__option, .chosen-results > li, .ts-dropdown [data-selectable], .selectize-dropdown [data-selectable], .choices__item--choice, .choices__list--dropdown [data-choice], .nice-select .option, .ui-menu-item, .ui-selectmenu-menu li, .mat-option, .dropdown-item, .tagify__dropdown__item, .pac-item, .multiselect__element, .vs__dropdown-option, .el-select-dropdown__item, .ant-select-item-option";
 const LIST = "[role=listbox], [role=menu], [class*=dropdown], [class*=options], [class*=results], [class*=menu], [class*=suggest], [class*=list]";
 const CREATES = /(^|[-_ ])(create|creatable|add-?new|new-?tag|add-?tag)([-_ ]|$)/i;
 const NO_CHOICE = /(^|[-_ ])(no-?results?|loading|message|searching|placeholder|disabled|empty|notice)([-_ ]|$)/i;
@@ -14,12 +14,22 @@ function choices({ number, known }) {
   const { skin } = partsOf(el);
   const root = el.getRootNode();
   const active = root.activeElement;
-  for (const box of [...lists([active, skin, el], root), skin, document]) {
+  for (const box of [...lists([active, skin, el], root), skin, besides(skin), document]) {
     if (!box) continue;
     const shown = choicesIn(box, el).filter((o) => box !== document || !known.includes(o.number));
-    if (shown.length) return shown;
+    if (!shown.length) continue;
+    if (!shown.some((o) => o.leads)) return shown;
+    // A branch that opens stands beside the list that it belongs to.
+    const own = new Set(shown.map((o) => o.number));
+    return shown.concat(choicesIn(document, el).filter((o) => !own.has(o.number) && !known.includes(o.number)));
   }
   return [];
+}
+
+// What is around a widget and belongs to nothing else: some lists open there, without a word of it.
+function besides(skin) {
+  const around = skin && skin.parentElement;
+  return around && around.localName !== "form" && around.querySelectorAll("input:not([type=hidden]), select, textarea").length === 1 ? around : null;
 }
 
 // The numbers of all choices on show anywhere: chosen items of other widgets among them.
@@ -44,13 +54,19 @@ function choicesIn(box, el) {
   let found = [...box.querySelectorAll(CHOICE)];
   if (!found.length) {
     const inner = box === document ? [] : [box, ...box.querySelectorAll(LIST)].filter((b) => isDrawn(b, 10));
-    found = inner.flatMap((b) => [...b.querySelectorAll("li, [data-value], [data-option], [class*=option]")]);
+    found = inner.flatMap((b) => [...b.querySelectorAll("li, [data-value], [data-option], [class*=option], [class*=list-item], [class*=listitem], [class*=list_item]")]);
   }
   return found
     .filter((o) => o !== el && o.localName !== "option" && !o.contains(el) && isDrawn(o, 4) && !isNoChoice(o))
     .slice(0, 300)
-    .map((o) => ({ number: numberOf(o), text: folded(o.innerText || "", 200), creates: CREATES.test(attr(o, "class")) }))
+    .map((o) => ({ number: numberOf(o), text: folded(unmarked(o.innerText || ""), 200), creates: CREATES.test(attr(o, "class")), leads: leadsOn(o) }))
     .filter((o) => o.text);
+}
+
+// A choice that opens further ones: a trade's branch.
+function leadsOn(el) {
+  const opens = attr(el, "aria-haspopup");
+  return opens ? /^(true|menu|tree)$/.test(opens) : attr(el, "role") !== "option" && attr(el, "aria-expanded") === "false";
 }
 
 function isNoChoice(el) {

@@ -146,13 +146,18 @@ function isChecked(el) {
   return el.localName === "input" ? Boolean(el.checked) && (el.type === "checkbox" || el.type === "radio") : attr(el, "aria-checked") === "true";
 }
 
+const MULTI = /(^|[-_ ])(multi-?select|multiple|tag-?box)([-_ ]|$)/i;
+
 function isMultiple(unit, look) {
   const el = unit.els[0];
   if (look.found.kinds.get(el) === "tags") return true;
   if (unit.els.length > 1) return el.type === "checkbox" || attr(el, "role") === "checkbox";
   if (el.multiple) return true;
+  const host = el.getRootNode().host;
+  if (host && host.hasAttribute("multiple")) return true;
+  if (referred(el, "aria-controls").concat(referred(el, "aria-owns")).some((list) => attr(list, "aria-multiselectable") === "true")) return true;
   const skin = look.found.skins.get(el);
-  return Boolean(skin) && Boolean(skin.querySelector("[class*=is-multi], [class*=multi-value], [aria-multiselectable=true]"));
+  return Boolean(skin) && (MULTI.test([skin, ...ancestors(el, 3)].map(classesOf).join(" ")) || Boolean(skin.querySelector("[class*=is-multi], [class*=multi-value], [aria-multiselectable=true]")));
 }
 
 function valueOf(unit, look, twin) {
@@ -192,7 +197,7 @@ function selectOptions(select) {
     if (list.length >= MOST_OPTIONS) break;
     const group = o.parentElement.localName === "optgroup" ? o.parentElement : null;
     list.push({
-      value: o.value, text: folded(o.text || attr(o, "label"), 200), group: group ? folded(attr(group, "label"), 100) : "",
+      value: o.value, text: folded(unmarked(o.text || attr(o, "label")), 200), group: group ? folded(attr(group, "label"), 100) : "",
       disabled: o.disabled || Boolean(group && group.disabled), selected: o.selected, ref: "",
     });
   }

@@ -11,7 +11,8 @@ function readForms(units, buttons, look) {
     if (form) owners.set(unit, form);
   }
   const pressable = new Set();
-  for (const b of buttons) if (!b.form) for (const box of ancestors(b, 60)) pressable.add(box);
+  // What is not on show (a "clear" that appears on hover) bounds nothing.
+  for (const b of buttons) if (!b.form && isShown(b)) for (const box of ancestors(b, 60)) pressable.add(box);
   for (const unit of units) if (!owners.has(unit) && unit.els[0].type !== "hidden") shelf.set(unit, boundOf(unit.els[0], pressable));
   merge(shelf);
   // Questions that take turns are one form.
@@ -19,6 +20,8 @@ function readForms(units, buttons, look) {
   for (const [unit, box] of shelf) owners.set(unit, box);
   look.owners = owners;
   look.groups = new Set(shelf.values());
+  look.boxes = new Map();
+  for (const [unit, box] of owners) if (!unit.hidden) look.boxes.set(box, (look.boxes.get(box) || 0) + 1);
   look.formRef = (unit) => (owners.get(unit) ? look.ref(owners.get(unit)) : "");
 }
 
@@ -49,6 +52,21 @@ function merge(shelf) {
 function ownerOfButton(el, look) {
   if (el.form) return el.form;
   for (let at = el; at; at = parentOf(at)) if (at.localName === "form" || look.groups.has(at)) return at;
+  return formAbove(el, look);
+}
+
+// A button that stands alone below a form without a button that sends belongs to it: scripts need
+// no form around their button.
+function formAbove(el, look) {
+  if (closest(el, "nav, header, footer, aside, [role=navigation]")) return null;
+  const large = [...look.boxes].filter(([, n]) => n >= 3);
+  for (const box of ancestors(el, 12)) {
+    const inside = large.filter(([form]) => contains(box, form)).sort((a, b) => b[1] - a[1]);
+    if (!inside.length) continue;
+    const [form] = inside[0];
+    const below = inside.every(([other]) => contains(other, form) || contains(form, other)) && boxOf(el).top >= boxOf(form).top && form.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING;
+    return below && ![...form.querySelectorAll("[type=submit], button:not([type])")].some((b) => form.localName === "form" && isShown(b)) ? form : null;
+  }
   return null;
 }
 
@@ -108,11 +126,18 @@ function readButtons(seen, found) {
     if (tag !== "a" && tag !== "div" && tag !== "span" && !tag.includes("-")) return false;
     if (attr(el, "role") === "button") return false;
     if (tag === "a" && leadsElsewhere(el)) return BUTTON_CLASS.test(classesOf(el)) && Boolean(closest(el, "form"));
+    if (tag === "a" && closest(el, "form") && (attr(el, "role") === "menuitem" || isPainted(el)) && !attr(el, "aria-controls")) return true;
     const acts = el.hasAttribute("onclick") || el.hasAttribute("tabindex") || tag === "a";
     return acts && BUTTON_CLASS.test(classesOf(el)) && !el.querySelector("button, input, select, textarea, a, div");
   });
   const all = [...new Set([...seen.buttons, ...extra])].filter((b) => !b.closest(TOOLBAR) && !b.closest(POPUP) && !insideSkin(b, found));
   return all.sort((a, b) => (seen.at.get(a) ?? 1e9) - (seen.at.get(b) ?? 1e9)).slice(0, 150);
+}
+
+// A link to nowhere that is painted as a button is one.
+function isPainted(el) {
+  const style = getComputedStyle(el);
+  return style.display !== "inline" && !/^(rgba\(0, 0, 0, 0\)|transparent)$/.test(style.backgroundColor);
 }
 
 function insideSkin(el, found) {

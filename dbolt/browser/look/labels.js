@@ -36,6 +36,12 @@ function labelsOf(unit, look) {
     for (const label of ownLabels(el, look)) add(zone && zone.contains(label) ? "help" : label.contains(el) ? "wrap" : "for", wordsOf(label, 300));
     addAria(el, add);
   }
+  const box = !group && /^(checkbox|radio)$/.test(unit.els[0].type) && look.found.skins.get(unit.els[0]);
+  if (box) {
+    // The words of a switch may stand inside the thing that is pressed.
+    addAria(box, add);
+    add("wrap", wordsOf(box, 300));
+  }
   if (group) addAria(unit.els[0], (kind, text) => kind === "help" && add(kind, text));
   addLegend(unit, add, group);
   addTableHead(unit, add);

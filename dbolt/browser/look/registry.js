@@ -61,6 +61,11 @@ function attr(el, name) {
   return el.getAttribute(name) || "";
 }
 
+// Some lists of choices hold their markup as text: what a person reads is what it draws.
+function unmarked(text) {
+  return text.includes("<") ? text.replace(/<\/?[a-z][^<>]*>/gi, " ") : text;
+}
+
 function folded(text, most) {
   const words = text.replace(/[\s\u00a0\u200b\ufeff]+/g, " ").trim();
   return words.length > most ? words.slice(0, most) : words;

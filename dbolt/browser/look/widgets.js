@@ -58,7 +58,7 @@ function pairSkin(el, fields, found) {
 
 function skinOf(el, fields) {
   const near = [el.nextElementSibling, el.previousElementSibling, el.nextElementSibling?.nextElementSibling];
-  const around = el.closest(".choices, .bootstrap-select, .selectric-wrapper, .SumoSelect, .ui.dropdown, .select-wrapper");
+  const around = el.closest(".choices") || el.closest(".bootstrap-select, .selectric-wrapper, .SumoSelect, .ui.dropdown, .select-wrapper");
   if (around && around !== el && isDrawn(around, 12)) return around;
   for (const box of near) if (box && isSkin(box, el, fields)) return box;
   let n = 0;
@@ -94,7 +94,12 @@ function readOwnWidget(el, fields, found) {
     found.swallowed.add(el);
     if (!found.skins.has(inner)) found.skins.set(inner, el);
     found.kinds.set(inner, "combobox");
-  } else if (role === "combobox" || role === "listbox" || attr(el, "aria-haspopup") === "listbox") found.kinds.set(el, "combobox");
+  } else if (role === "combobox" || role === "listbox" || attr(el, "aria-haspopup") === "listbox") {
+    found.kinds.set(el, "combobox");
+    // A floating label hides the empty value; what one clicks is the box around it.
+    const drawn = hiddenReason(el) === "opacity" && drawnAround(el, fields);
+    if (drawn) found.skins.set(el, drawn);
+  }
   return undefined;
 }
 
@@ -140,13 +145,54 @@ function readTypedWidget(el, fields, found) {
   if (box) {
     found.kinds.set(el, "tags");
     if (!found.skins.has(el)) found.skins.set(el, box);
-  } else if (role === "combobox" && !found.kinds.has(el)) {
+  } else if ((role === "combobox" || opensList(el)) && !found.kinds.has(el)) {
     found.kinds.set(el, "combobox");
   }
   if (found.kinds.get(el) === "combobox" && !found.skins.has(el)) {
     const drawn = drawnAround(el, fields);
     if (drawn) found.skins.set(el, drawn);
   }
+  if (found.skins.has(el) || hiddenReason(el) !== "opacity") return;
+  const veil = veilOf(el, fields);
+  if (!veil) return;
+  found.skins.set(el, veil);
+  if (!found.kinds.has(el) && veil.querySelector("svg, [class*=arrow], [class*=caret], [class*=chevron]")) found.kinds.set(el, "combobox");
+}
+
+// A transparent box is no trap where its label is on show and a frame is drawn around it, or its
+// label lies over it: it comes to light when it is clicked.
+function veilOf(el, fields) {
+  if (el.tabIndex < 0 || stateOf(el).aria) return null;
+  const label = (el.labels && el.labels[0]) || referred(el, "aria-labelledby")[0];
+  if (!label || !isDrawn(label, 4)) return null;
+  for (const box of ancestors(el, 4)) {
+    if (box.localName === "form" || box.localName === "fieldset" || box === document.body) return null;
+    if (fields.some((f) => f !== el && isTyped(f) && f.tabIndex >= 0 && contains(box, f))) return null;
+    if (!isDrawn(box, 14) || boxOf(box).width <= 40 || boxOf(box).height >= 90) continue;
+    if (parseFloat(getComputedStyle(box).borderTopWidth) > 0 || (contains(box, label) && liesUpon(label, el))) return box;
+  }
+  return null;
+}
+
+// Whether the words of a label stand where one would type.
+function liesUpon(label, el) {
+  const range = document.createRange();
+  range.selectNodeContents(label);
+  const words = [...range.getClientRects()].find((r) => r.width > 4 && r.height > 4);
+  const box = boxOf(el);
+  if (!words) return false;
+  const x = words.left + words.width / 2;
+  const y = words.top + words.height / 2;
+  return x > box.left && x < box.right && y > box.top - 4 && y < box.bottom + 4;
+}
+
+// A box that says it opens a list, or that is clicked because nobody can type into it.
+function opensList(el) {
+  if (/^(listbox|tree|grid)$/.test(attr(el, "aria-haspopup"))) return true;
+  // An arrow drawn in the same frame says the same to a person.
+  const arrow = el.type === "text" && el.parentElement?.querySelector(":scope > [class*=arrow], :scope > [class*=caret], :scope > [class*=chevron]");
+  if (arrow && isDrawn(arrow, 4) && !el.parentElement.querySelector("button, label") && el.parentElement.querySelectorAll("input").length === 1 && !DATE.test(classesOf(el) + " " + classesOf(el.parentElement))) return true;
+  return el.localName === "input" && el.type === "text" && el.readOnly && !DATE.test(classesOf(el)) && getComputedStyle(el).cursor === "pointer";
 }
 
 function tagBox(el, fields) {

@@ -13,21 +13,32 @@ function isField(el) {
   const tag = el.localName;
   if (tag === "input") return !PRESS_TYPES.has(el.type);
   if (tag === "select" || tag === "textarea") return true;
+  if (isListButton(el)) return true;
   if (!el.hasAttribute("role") && !el.hasAttribute("contenteditable")) return false;
   if (!el.matches(FIELD)) return false;
   const outer = parentOf(el);
   return !(outer && outer.isContentEditable);
 }
 
+// A button that opens a list of choices is a question, unless it only belongs to a box beside it.
+function isListButton(el) {
+  return el.localName === "button" && attr(el, "aria-haspopup") === "listbox" && !el.parentElement?.querySelector("input:not([type=hidden]), select, [role=combobox]");
+}
+
 function isButton(el) {
+  if (isListButton(el)) return false;
   if (el.localName === "button" || el.localName === "input") return el.matches(PRESSED);
   return attr(el, "role") === "button";
 }
 
+// Component libraries give their elements a childNodes of their own that leaves parts out; a form's
+// input of that name hides it as well.
+const childrenOf = Object.getOwnPropertyDescriptor(Node.prototype, "childNodes").get;
+
 function* drawnChildren(el) {
-  if (el.shadowRoot) yield* el.shadowRoot.childNodes;
+  if (el.shadowRoot) yield* childrenOf.call(el.shadowRoot);
   else if (el.localName === "slot" && el.assignedNodes().length) yield* el.assignedNodes({ flatten: true });
-  else yield* el.childNodes;
+  else yield* childrenOf.call(el);
 }
 
 // The walk's harvest. `runs`: {text, el, at, shown, label}; `fields`, `buttons`, `links`, `forms`,

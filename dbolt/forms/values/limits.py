@@ -24,6 +24,10 @@ _LEAST = re.compile(
     r"at least|minimum|\bmin\b|mindest|au moins|al menos|como minimo|minim|almeno|pelo menos"
     r"|no minimo|ten minste|co najmniej|more than|longer than"
 )
+_LEFT = re.compile(
+    r"\b(?:remaining|left|ubrig|verbleib\w*|restant\w*|rimanent\w*|rimast\w*|resterend\w*"
+    r"|pozostal\w*)\b"
+)
 _WORD_UNITS = ("word", "wort", "woer", "pala", "mots", "paro", "woor", "slow")
 
 
@@ -60,11 +64,14 @@ def length(text: str) -> int:
 
 def limits_of(control: Control) -> Limits:
     """The limits from the attributes and the words around *control*; the stricter one wins."""
-    said = said_limits(" | ".join(label.text for label in control.labels))
+    told = " | ".join(label.text for label in control.labels)
+    said = said_limits(told)
     most = control.maxlength or 0
     least = control.minlength or 0
     if said.most:
-        most = min(most, said.most) if most else said.most
+        # A counter that runs down while one types tells what is left, not what there was.
+        whole = said.most + (length(control.value) if _LEFT.search(plain(told)) else 0)
+        most = min(most, whole) if most else whole
     return Limits(most, max(least, said.least), said.most_words, said.least_words)
 
 
@@ -77,6 +84,8 @@ def said_limits(text: str) -> Limits:
         tail = "_words" if match["unit"].startswith(_WORD_UNITS) else ""
         found["least" + tail], found["most" + tail] = _number(match[1]), _number(match[2])
     for match in _SINGLE.finditer(_RANGE.sub(" ", folded)):
+        if re.search(r"(?:^|\s)[-−]$", match.string[: match.start()]):
+            continue  # "-34 characters remaining": so many too many
         tail = "_words" if match["unit"].startswith(_WORD_UNITS) else ""
         clause = _clause(_RANGE.sub(" ", folded), match.start(), match.end())
         key = ("least" if _LEAST.search(clause) else "most") + tail

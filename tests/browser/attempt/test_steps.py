@@ -176,3 +176,34 @@ async def test_a_step_that_is_refused_is_mended_and_not_taken_for_the_next(
     assert len(tried) == 2
     assert tried[1].isdigit()
     assert (permit.asked, len(stored)) == (1, 1)
+
+
+async def test_counted_steps_lead_on_though_each_button_says_submit(
+    browser: Browser, tmp_path: Path
+) -> None:
+    name = (
+        "<p>Step 1 of 2</p><p><label for=n>Business name</label> <input id=n name=n required></p>"
+    )
+    where = "<p>Step 2 of 2</p><p><label for=c>City</label> <input id=c name=city required></p>"
+    pages = {
+        "GET /add": form_page(name, action="/two"),
+        "POST /two": form_page(where, action="/done"),
+        "POST /done": THANKS,
+    }
+    async with Site(pages) as site:
+        result, permit = await try_at(browser, site, tmp_path)
+        sent = [asked.path for asked in posts(site)]
+    assert isinstance(result, Pressed)
+    assert result.verdict in (VerdictKind.ACCEPTED, VerdictKind.PENDING_REVIEW)
+    assert (sent, permit.asked) == (["/two", "/done"], 1)
+
+
+async def test_a_form_that_takes_nothing_of_the_business_is_never_sent(
+    browser: Browser, tmp_path: Path
+) -> None:
+    nothing = "<input type=hidden name=token value=1>"
+    async with Site({"GET /add": form_page(nothing), "POST /add": THANKS}) as site:
+        result, permit = await try_at(browser, site, tmp_path)
+        assert posts(site) == []
+    assert not isinstance(result, Pressed)
+    assert permit.asked == 0

@@ -24,6 +24,7 @@ SELECT, AREA, BOXES = Widget.SELECT, Widget.TEXTAREA, Widget.CHECKBOX
     [
         ("Description (max 200 characters)", Limits(most=200)),
         ("maximal 1.000 Zeichen", Limits(most=1000)),
+        ("-34 characters remaining", Limits()),
         ("200 caractères maximum", Limits(most=200)),
         ("máximo 250 caracteres", Limits(most=250)),
         ("massimo 300 caratteri", Limits(most=300)),
