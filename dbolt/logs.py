@@ -22,6 +22,8 @@ _SECRET_VALUES = (
     # scheme://user:password@host: keep who and where, drop the password.
     (re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s:/@]+):[^\s@]+@", re.IGNORECASE), r"\1:***@"),
     (re.compile(r"\b(?:sk|rk|whsec|pk)_(?:test_|live_)?[A-Za-z0-9]{8,}"), "***"),
+    # Of an API key, what it is listed by stays.
+    (re.compile(r"\b(dbk_[a-z0-9]{8})_[A-Za-z0-9_-]{20,}"), r"\1_***"),
     (re.compile(r"\bBearer\s+[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE), "Bearer ***"),
 )
 _PERSONAL_VALUES = (

@@ -170,6 +170,8 @@ class _Answer:
         for name, value in self._headers.items():
             headers.setdefault(name, value)
         headers.setdefault("Cache-Control", "no-store")
+        for name, value in self._scope.get("state", {}).get("rate_headers", {}).items():
+            headers.setdefault(name, value)
         self._count(message["status"])
         await self._send(message)
 

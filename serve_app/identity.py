@@ -29,6 +29,8 @@ from pydantic import SecretStr
 from starlette.responses import Response
 
 from dbolt.store.queries import Connection, statements
+from serve_app import keys
+from serve_app.keys import EVERYTHING, Scope
 from serve_app.parts import Parts, parts_of
 from serve_app.problems import Problem
 
@@ -42,9 +44,13 @@ STAFF_S = 12 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """One of our people. `actor` goes into the log of events."""
+    """One of our people, or a program of theirs. `actor` goes into the log of events.
+
+    `scopes`: what its API key grants; people have all of them.
+    """
 
     actor: str = "staff"
+    scopes: frozenset[Scope] = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +199,9 @@ async def _find_viewer(request: Request) -> Viewer | None:
             return None
         if is_staff_token(parts, token):
             return Staff()
+        if token.startswith(keys.MARK):
+            key = await keys.admitted(request)
+            return Staff(key.actor, key.grants) if key else None
         if parts.supabase is not None and token.count(".") == 2:
             return await customer_of_jwt(parts, token)
         return await customer_of_token(parts, token)
@@ -227,7 +236,7 @@ async def _any_viewer(request: Request) -> Viewer:
     if viewer is None:
         raise Problem(
             401,
-            "Send the session or staff token as 'Authorization: Bearer TOKEN'.",
+            "Send an API key or session token as 'Authorization: Bearer TOKEN'.",
             headers=_BEARER,
         )
     return viewer
@@ -237,6 +246,11 @@ async def _staff_only(viewer: Annotated[Viewer, Depends(_any_viewer)]) -> Staff:
     if not isinstance(viewer, Staff):
         raise Problem(403, "This is for staff: send the staff token.")
     return viewer
+
+
+async def _admin_only(staff: Annotated[Staff, Depends(_staff_only)]) -> Staff:
+    keys.need(staff.scopes, Scope.ADMIN)
+    return staff
 
 
 class ViewerFirst(APIRoute):
@@ -260,6 +274,7 @@ class ViewerFirst(APIRoute):
 
 AnyViewer = Annotated[Viewer, Depends(_any_viewer)]
 StaffOnly = Annotated[Staff, Depends(_staff_only)]
+AdminOnly = Annotated[Staff, Depends(_admin_only)]
 
 
 @asynccontextmanager

@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 MACHINE_PATHS = ("/api/", "/webhooks/", "/autobolt/", "/metrics", "/healthz", "/livez", "/readyz")
+FIRST_NAMES = frozenset({"/jobs/next", "/jobs/update", "/jobs/complete", "/jobs/retry"})
+"""What the product's first version called them; they stand beside the pages of jobs."""
 
 
 _NOT_TEXT = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
@@ -98,7 +100,7 @@ def field_problems(errors: list[Any], *, skip: int = 0) -> list[FieldProblem]:
 
 def wants_page(request: Request) -> bool:
     """Whether a person with a browser is asking, rather than a program."""
-    if request.url.path.startswith(MACHINE_PATHS):
+    if request.url.path.startswith(MACHINE_PATHS) or request.url.path in FIRST_NAMES:
         return False
     return "text/html" in request.headers.get("accept", "")
 

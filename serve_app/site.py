@@ -5,7 +5,18 @@ from __future__ import annotations
 from fastapi import Depends, FastAPI
 
 from serve_app import problems
-from serve_app.api import browsers, evidence, health, jobs, metrics, orders, workers
+from serve_app.api import (
+    api_keys,
+    browsers,
+    document,
+    evidence,
+    first_names,
+    health,
+    jobs,
+    metrics,
+    orders,
+    workers,
+)
 from serve_app.edge import GuardedApp, content_policy
 from serve_app.parts import OpenParts, lifespan
 from serve_app.web import (
@@ -44,8 +55,9 @@ def build_site(open_parts: OpenParts, *, pay_origin: str = "", https: bool = Fal
     )
     problems.register(app, error_page)
     app.state.overview = Shared()
-    for api in (orders, workers, jobs, browsers, evidence, health, metrics):
+    for api in (orders, workers, jobs, browsers, evidence, api_keys, first_names, health, metrics):
         app.include_router(api.router)
+    app.openapi = lambda: document.of(app)  # type: ignore[method-assign]  # as FastAPI wants it
     customers = (sign_in, mailed, account, account_data, landing, pay, profile, job)
     for web in (*customers, staff, commands, money):
         app.include_router(web.router, dependencies=[Depends(know_visitor)])

@@ -10,7 +10,7 @@ import typer
 from pydantic import ValidationError
 
 from dbolt import __version__
-from dbolt.cli import catalogue, check, explain, pool, proxies, remote, serve, single, stripe
+from dbolt.cli import catalogue, check, explain, keys, pool, proxies, remote, serve, single, stripe
 from dbolt.cli.output import Exit, Trouble, complain
 from dbolt.settings import SecretVariables, Settings
 
@@ -43,6 +43,7 @@ single.register(app)
 explain.register(app)
 remote.register(app)
 pool.register(app)
+keys.register(app)
 catalogue.register(app)
 proxies.register(app)
 check.register(app)

@@ -7,11 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from dbolt.store.queries import statements
+from serve_app.api.route import ApiRoute
 from serve_app.identity import AnyViewer, reading
 from serve_app.parts import parts_of
 from serve_app.problems import Problem
 
-router = APIRouter(prefix="/api/v1", tags=["evidence"])
+router = APIRouter(prefix="/api/v1", tags=["evidence"], route_class=ApiRoute)
 
 SHOWN = frozenset({"image/png", "image/jpeg", "image/webp"})
 """Types that a browser may show in place. The rest is foreign text, handed out as plain."""

@@ -13,11 +13,12 @@ from dbolt.domain.profile import Profile
 from dbolt.domain.protocol import PauseScope, Refused, RetryFilter
 from serve_app import records
 from serve_app.accounts import complete_profile, corrected_profile
-from serve_app.identity import AnyViewer, StaffOnly, Viewer, ViewerFirst, reading
+from serve_app.api.route import ApiRoute
+from serve_app.identity import AnyViewer, StaffOnly, Viewer, reading
 from serve_app.parts import Parts, parts_of
 from serve_app.problems import Problem
 
-router = APIRouter(prefix="/api/v1", tags=["jobs"], route_class=ViewerFirst)
+router = APIRouter(prefix="/api/v1", tags=["jobs"], route_class=ApiRoute)
 
 T = TypeVar("T")
 
@@ -100,9 +101,7 @@ async def list_jobs(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> JobPage:
     """Jobs newest first: all of them for staff, one's own for a customer."""
-    after = records.Cursor.read(cursor) if cursor else None
-    if cursor and after is None:
-        raise Problem(422, "The cursor is not one of ours; begin again without it.")
+    after = records.Cursor.wanted(cursor)
     wanted = records.JobFilter(state=state, having=having, words=q)
     async with reading(parts_of(request), viewer) as connection:
         found = await records.jobs(connection, wanted, after=after, limit=limit + 1)
