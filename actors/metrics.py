@@ -11,7 +11,7 @@ from actors.board import Board
 from actors.commit import GroupCommitter
 from dbolt.domain.lifecycle import JobState, State
 from dbolt.domain.submission import Task
-from dbolt.store import jobs, outbox, queue
+from dbolt.store import figures, jobs, outbox, queue
 from dbolt.store.pool import is_lost
 
 FRESH_S = 2.0
@@ -30,6 +30,27 @@ class Figures:
             "jobs": dict.fromkeys((state.value for state in JobState), 0),
             "outbox": 0,
         }
+        self._resum_at = float("-inf")
+        self._totals: figures.Totals = {}
+        self._web: dict[str, float] = {}
+
+    async def totals(
+        self, committer: GroupCommitter, pool: asyncpg.Pool[asyncpg.Record]
+    ) -> dict[str, Any]:
+        """What the tables say in all, and what the web has counted; of a moment ago at most."""
+        if not committer.figures.away and time.monotonic() >= self._resum_at:
+            started = time.monotonic()
+            try:
+                found = await figures.totals(pool)
+                self._web = await figures.web_counters(pool)
+            except Exception as error:
+                if not is_lost(error):
+                    raise
+            else:
+                self._totals = found
+                ended = time.monotonic()
+                self._resum_at = ended + max(FRESH_S, 20 * (ended - started))
+        return {"totals": self._totals, "web": self._web}
 
     async def snapshot(
         self, board: Board, committer: GroupCommitter, pool: asyncpg.Pool[asyncpg.Record]
@@ -107,33 +128,4 @@ def _commit(committer: GroupCommitter) -> dict[str, float]:
         "seconds": figures.seconds,
         "slowest_s": figures.slowest_s,
         "outages": figures.outages,
-    }
-
-
-def prometheus(status: dict[str, Any]) -> dict[str, float]:
-    """*status* as Prometheus samples: full metric name with labels to value."""
-    samples = {
-        f'dbolt_submissions{{state="{state}"}}': float(count)
-        for state, count in status["submissions"].items()
-    }
-    samples |= {
-        f'dbolt_jobs{{state="{state}"}}': float(count) for state, count in status["jobs"].items()
-    }
-    samples |= {
-        f'dbolt_leases{{kind="{kind}"}}': float(count) for kind, count in status["leases"].items()
-    }
-    commit = status["commit"]
-    return samples | {
-        "dbolt_startable": float(status["startable"]),
-        "dbolt_outbox_waiting": float(status["outbox"]),
-        "dbolt_workers": float(len(status["workers"])),
-        "dbolt_pauses": float(len(status["pauses"])),
-        "dbolt_directories_resting": float(len(status["resting"])),
-        "dbolt_orchestrator_epoch": float(status["epoch"]),
-        "dbolt_database_up": float(status["database"] == "up"),
-        "dbolt_commit_batches_total": float(commit["batches"]),
-        "dbolt_commit_calls_total": float(commit["calls"]),
-        "dbolt_commit_seconds_total": float(commit["seconds"]),
-        "dbolt_commit_slowest_seconds": float(commit["slowest_s"]),
-        "dbolt_database_outages_total": float(commit["outages"]),
     }

@@ -366,6 +366,10 @@ class Orchestrator:
         """What goes on, for pages and metrics; also while the database is away."""
         return await self._figures.snapshot(self._board, self._committer, self._pool)
 
+    async def figures(self) -> dict[str, Any]:
+        """`status` with what the tables say in all, for metrics."""
+        return await self.status() | await self._figures.totals(self._committer, self._pool)
+
 
 async def _nothing() -> list[list[Granted]]:
     return []

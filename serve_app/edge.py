@@ -177,7 +177,7 @@ class _Answer:
 
     def _count(self, status: int) -> None:
         # The route's pattern, not the path: paths hold ids without end.
-        route = getattr(self._scope.get("route"), "path", "(none)")
+        route = getattr(self._scope.get("route"), "path_format", "(none)")
         counters: Counters = self._scope["app"].state.parts.counters
         counters.requests.labels(self._scope["method"], route, str(status)).inc()
         counters.seconds.labels(route).observe(time.perf_counter() - self._started_s)

@@ -31,7 +31,7 @@ class KeyRequest(BaseModel):
         StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$"),
     ]
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(Scope))]
-    days: Annotated[int, Field(ge=1, le=LONGEST_DAYS)] | None = None
+    days: Annotated[int, Field(ge=1, le=LONGEST_DAYS, strict=True)] | None = None
 
 
 class KeyMade(ApiKey):

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from serve_app.api.examples import ANSWERS, PARAMETERS, REQUESTS
-from serve_app.api.once import HEADER
+from serve_app.api.once import HEADER, KEY
 from serve_app.keys import Scope
 from serve_app.problems import MEDIA_TYPE
 
@@ -32,7 +32,7 @@ _KEY_PARAMETER = {
     "required": False,
     "description": "A random UUID, say. For a day, the same request under the same key gets the "
     "same answer and changes nothing more.",
-    "schema": {"type": "string", "pattern": "^[!-~]{16,255}$"},
+    "schema": {"type": "string", "pattern": KEY},
 }
 _RATE_HEADERS = {
     "RateLimit": {
@@ -63,6 +63,7 @@ def of(app: FastAPI) -> dict[str, Any]:
                 "description": "An API key, a customer's session, or the staff token.",
             }
         }
+        _name_kinds(made)
         for method, path, operation in operations(made):
             _complete(method, path, operation)
         app.openapi_schema = made
@@ -75,6 +76,32 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, A
         for method in METHODS:
             if method in found:
                 yield method, path, found[method]
+
+
+def _name_kinds(document: dict[str, Any]) -> None:
+    """Says of each member of a union that it must tell which one it is.
+
+    pydantic leaves a discriminator with a default out of what is required, and yet refuses an
+    input without it.
+    """
+    schemas: dict[str, Any] = document["components"]["schemas"]
+    for found in _unions(schemas):
+        name = found["propertyName"]
+        for where in found["mapping"].values():
+            member = schemas[where.rsplit("/", 1)[1]]
+            member["required"] = sorted({*member.get("required", []), name})
+
+
+def _unions(part: Any) -> Iterator[dict[str, Any]]:
+    """All discriminators below *part*."""
+    if isinstance(part, dict):
+        if isinstance(part.get("discriminator"), dict):
+            yield part["discriminator"]
+        for one in part.values():
+            yield from _unions(one)
+    elif isinstance(part, list):
+        for one in part:
+            yield from _unions(one)
 
 
 def scope_of(method: str, tags: list[str], path: str) -> Scope:

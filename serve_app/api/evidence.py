@@ -18,7 +18,15 @@ SHOWN = frozenset({"image/png", "image/jpeg", "image/webp"})
 """Types that a browser may show in place. The rest is foreign text, handed out as plain."""
 
 
-@router.get("/evidence/{sha256}", response_class=Response)
+_FILE = {"schema": {"type": "string", "format": "binary"}}
+_KINDS = {kind: _FILE for kind in (*sorted(SHOWN), "text/plain", "application/octet-stream")}
+
+
+@router.get(
+    "/evidence/{sha256}",
+    response_class=Response,
+    responses={200: {"description": "The file.", "content": _KINDS}},
+)
 async def get_evidence(
     request: Request,
     viewer: AnyViewer,

@@ -27,7 +27,7 @@ _RETRY = {
     "filter": {"job_id": _JOB, "states": ["failed"], "reasons": ["unreachable"]},
     "dry_run": True,
 }
-_NEXT = {"worker": "van-1", "want": 3, "wait_s": 20}
+_NEXT = {"worker": "van-1", "want": 3, "wait_s": 5}
 _UPDATE = {"worker": "van-1", "alive": [_TOKEN], "press": [_TOKEN], "seen_absent": [_TOKEN]}
 _UPDATED = {
     "permits": {_TOKEN: True},
@@ -117,6 +117,5 @@ PARAMETERS: dict[str, Any] = {
     "submission": _SUBMISSION,
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "key_id": _KEY["id"],
-    "Idempotency-Key": "c2b4b7e0-3a55-4a5e-a0a6-9b8f3b8b1c55",
 }
 """Name → a value."""

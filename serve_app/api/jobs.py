@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from dbolt.domain.lifecycle import JobState, State
 from dbolt.domain.profile import Profile
@@ -62,7 +62,7 @@ class RetryRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     filter: RetryFilter
-    dry_run: bool = False
+    dry_run: StrictBool = False
     changes: dict[str, Any] = {}
 
 
@@ -71,7 +71,7 @@ class Priority(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    priority: Annotated[int, Field(ge=1, le=100)]
+    priority: Annotated[int, Field(ge=1, le=100, strict=True)]
 
 
 class RetryCount(BaseModel):
@@ -111,7 +111,8 @@ async def list_jobs(
     return JobPage(items=items, next_cursor=last.text() if last else None)
 
 
-@router.get("/jobs/{job_id}")
+# Named as a UUID, so that GET /jobs/next is no job that cannot be, but a method that is not there.
+@router.get("/jobs/{job_id:uuid}")
 async def get_job(request: Request, viewer: AnyViewer, job_id: UUID) -> JobDetail:
     """One job with all its submissions."""
     async with reading(parts_of(request), viewer) as connection:

@@ -27,28 +27,27 @@ from serve_app.problems import Problem
 HEADER = "Idempotency-Key"
 GIVEN_UP_S = 60.0
 """A request that has not been answered for so long was broken off; the next one is the first."""
-_KEY = re.compile(r"[\x21-\x7e]{1,255}")
-_LONG = 16
-"""What strangers must send at least: their answers hold sessions, and nobody may guess those."""
+KEY = r"^[!-~]{16,255}$"
+"""Long enough that nobody guesses one: the answer to a stranger's order holds a session."""
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-async def answered(request: Request, who: str, then: Handler, *, known: bool) -> Response:
+async def answered(request: Request, who: str, then: Handler) -> Response:
     """What *then* answers, or has answered to the same request before.
 
-    who: the caller; keys of different callers do not meet. known: they have shown who they are.
+    who: the caller; keys of different callers do not meet.
     Raises Problem(422) for a key that is wrong or was used for something else, and Problem(409)
     while the first request is under way.
     """
     key = request.headers.get(HEADER)
     if key is None or request.method in SAFE_METHODS:
         return await then(request)
-    if not _KEY.fullmatch(key) or (not known and len(key) < _LONG):
+    if not re.fullmatch(KEY, key):
         raise Problem(
             422,
-            f"{HEADER} takes 1 to 255 printable characters without blanks, and at least {_LONG} "
-            "from callers without a token; a random UUID is right.",
+            f"{HEADER} takes 16 to 255 printable characters without blanks; a random UUID is "
+            "right.",
         )
     parts, sql = parts_of(request), statements("api", "serve_app")
     hashed = _derived(parts, f"answer {who} {key}")

@@ -29,11 +29,10 @@ LIMITER_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, as the limits and repeated writes know them. `known`: they showed who they are."""
+    """Who asks, as the limits and repeated writes know them."""
 
     name: str
     limit: Limit
-    known: bool
 
 
 class ApiRoute(ViewerFirst):
@@ -52,7 +51,7 @@ class ApiRoute(ViewerFirst):
             await self.admit(request)
             if self.repeatable:
                 return await then(request)
-            return await once.answered(request, caller.name, then, known=caller.known)
+            return await once.answered(request, caller.name, then)
 
         return handle
 
@@ -66,8 +65,8 @@ class ApiRoute(ViewerFirst):
         if viewer is None:
             return stranger(request)
         if isinstance(viewer, Staff):
-            return Caller(viewer.actor, limits.API_PROGRAM, known=True)
-        return Caller(f"customer:{viewer.id}", limits.API_CUSTOMER, known=True)
+            return Caller(viewer.actor, limits.API_PROGRAM)
+        return Caller(f"customer:{viewer.id}", limits.API_CUSTOMER)
 
 
 class OpenRoute(ApiRoute):
@@ -79,7 +78,7 @@ class OpenRoute(ApiRoute):
 
 def stranger(request: Request) -> Caller:
     """Whoever has not said who they are."""
-    return Caller(f"network:{limits.network_of(request)}", limits.API_NETWORK, known=False)
+    return Caller(f"network:{limits.network_of(request)}", limits.API_NETWORK)
 
 
 async def pace(request: Request, caller: Caller) -> None:

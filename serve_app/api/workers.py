@@ -43,7 +43,7 @@ class WorkerFirst(ApiRoute):
         except Problem:
             await pace(request, stranger(request))
             raise
-        return Caller(name, limits.API_PROGRAM, known=True)
+        return Caller(name, limits.API_PROGRAM)
 
     async def admit(self, request: Request) -> None:
         """Whoever is known as a worker may."""
@@ -99,8 +99,8 @@ class _Said(BaseModel):
 class NextRequest(_Said):
     """So many more a worker could start; the answer may wait `wait_s` for work."""
 
-    want: Annotated[int, Field(ge=1, le=MOST)] = 1
-    wait_s: Annotated[float, Field(ge=0, le=LONGEST_POLL_S)] = 0.0
+    want: Annotated[int, Field(ge=1, le=MOST, strict=True)] = 1
+    wait_s: Annotated[float, Field(ge=0, le=LONGEST_POLL_S, strict=True)] = 0.0
 
 
 class Next(BaseModel):
@@ -184,7 +184,17 @@ async def complete_jobs(request: Request, said: CompleteRequest) -> Complete:
     return Complete(acks=reply.acks)
 
 
-@router.put("/evidence", status_code=201, max_body_size=MAX_EVIDENCE_BYTES)
+_FILE = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "minLength": 1}}},
+    }
+}
+
+
+@router.put(
+    "/evidence", status_code=201, max_body_size=MAX_EVIDENCE_BYTES, openapi_extra=_FILE
+)
 async def put_evidence(
     request: Request,
     kind: EvidenceKind,
