@@ -24,11 +24,13 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 	@$(BIN)/python -m dbolt.browser.provision
 	@touch $@
 
-# Widget libraries and a stand-in for Stripe come from npm; without it those tests are skipped.
+# Widget libraries and a stand-in for Stripe come from npm, Prometheus from the distribution; without
+# them those tests are skipped.
 .venv/dev: requirements-dev.lock tests/browser/widgets/package-lock.json \
     tests/support/payments/package-lock.json .venv/base
 	@$(PIP) install --root-user-action=ignore --require-hashes -r requirements-dev.lock
 	@$(BIN)/python -m tests.support.npm
+	@$(BIN)/python -m tests.support.prometheus
 	@touch $@
 
 .venv/bench: requirements-bench.lock .venv/dev

@@ -11,7 +11,16 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, Strict, StrictBool
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    Strict,
+    StrictBool,
+)
 
 from dbolt.domain.directory import Directory
 from dbolt.domain.fields import Field as ListingField
@@ -22,6 +31,16 @@ from dbolt.domain.reasons import Reason
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _written(moment: object) -> object:
+    if isinstance(moment, int | float):
+        raise ValueError("Write the moment as 2026-03-02T09:30:00Z")
+    return moment
+
+
+Moment = Annotated[datetime, BeforeValidator(_written)]
+"""A moment; seconds since 1970, which pydantic would take too, are refused."""
 
 
 class Task(StrEnum):
@@ -96,7 +115,7 @@ class EvidenceRef(_Model):
     sha256: str
     media_type: str
     size_bytes: Annotated[int, Strict()]
-    taken_at: datetime
+    taken_at: Moment
 
 
 class VerdictKind(StrEnum):

@@ -45,7 +45,7 @@ async def read_view(
         return await view_of(connection, job, staff=staff, show=show, number=number)
 
 
-@router.get("/jobs/{job_id}")
+@router.get("/jobs/{job_id:uuid}")
 async def show_job(
     request: Request, viewer: AnyViewer, job_id: UUID, show: Show = "", number: PageNumber = 1
 ) -> Response:
