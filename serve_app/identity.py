@@ -197,17 +197,22 @@ async def _find_viewer(request: Request) -> Viewer | None:
     if scheme:
         if scheme.lower() != "bearer" or not token:
             return None
-        if is_staff_token(parts, token):
-            return Staff()
-        if token.startswith(keys.MARK):
-            key = await keys.admitted(request)
-            return Staff(key.actor, key.grants) if key else None
-        if parts.supabase is not None and token.count(".") == 2:
-            return await customer_of_jwt(parts, token)
-        return await customer_of_token(parts, token)
+        return await _of_bearer(request, token)
     if is_staff_cookie(parts, request.cookies.get(cookie_name(request, "staff"), "")):
         return Staff()
     return await customer_of_cookie(request)
+
+
+async def _of_bearer(request: Request, token: str) -> Viewer | None:
+    parts = parts_of(request)
+    if is_staff_token(parts, token):
+        return Staff()
+    if token.startswith(keys.MARK):
+        key = await keys.admitted(request)
+        return Staff(key.actor, key.grants) if key else None
+    if parts.supabase is not None and token.count(".") == 2:
+        return await customer_of_jwt(parts, token)
+    return await customer_of_token(parts, token)
 
 
 async def customer_of_cookie(request: Request) -> Customer | None:

@@ -128,9 +128,7 @@ async def make(
     return ApiKey.model_validate(dict(row)), SecretStr(text)
 
 
-async def listed(
-    parts: Parts, *, after: tuple[datetime, UUID] | None, limit: int
-) -> list[ApiKey]:
+async def listed(parts: Parts, *, after: tuple[datetime, UUID] | None, limit: int) -> list[ApiKey]:
     """Keys, the newest first."""
     at, key_id = after or (None, None)
     rows = await parts.pool.fetch(_sql()["keys"], at, key_id, limit)

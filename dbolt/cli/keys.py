@@ -22,9 +22,7 @@ class Scope(StrEnum):
     ADMIN = "admin"
 
 
-keys = typer.Typer(
-    name="keys", help="Make, list and revoke keys of the API.", no_args_is_help=True
-)
+keys = typer.Typer(name="keys", help="Make, list and revoke keys of the API.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -113,16 +111,16 @@ def _id_of(client: Client, key: str) -> str:
     except ValueError:
         pass
     # Whoever pastes a whole key means the one that begins like it.
-    prefix, cursor = "_".join(key.split("_")[:2]), None
+    prefix = "_".join(key.split("_")[:2])
+    asked: dict[str, str | int] = {"limit": 200}
     while True:
-        more = {"cursor": cursor} if cursor else {}
-        page = client.get("/api/v1/keys", {"limit": 200, **more})
+        page = client.get("/api/v1/keys", asked)
         for one in page["items"]:
             if one["prefix"] == prefix:
                 return str(one["id"])
-        cursor = page["next_cursor"]
-        if cursor is None:
+        if page["next_cursor"] is None:
             raise Trouble(f"No key begins with {prefix!r}; `dbolt keys list` shows them.")
+        asked["cursor"] = page["next_cursor"]
 
 
 def _day(moment: str | None) -> str:

@@ -229,10 +229,10 @@ def of_web(counted: Mapping[str, float]) -> Iterator[Family]:
     found: dict[str, list[Sample]] = {name: [] for name in WEB}
     for key, value in sorted(counted.items()):
         name, labels = json.loads(key)
-        for family in found:
-            if name.startswith(family) and name.removeprefix(family) in _SUFFIXES:
-                suffix = name.removeprefix(family).replace("_total", "")
-                found[family].append(Sample(value, labels, suffix))
+        for family, samples in found.items():
+            suffix = name.removeprefix(family)
+            if suffix in _SUFFIXES:
+                samples.append(Sample(value, labels, suffix.replace("_total", "")))
     for name, (kind, words) in WEB.items():
         yield Family(name, kind, words, found[name])
 

@@ -35,7 +35,7 @@ class _Model(BaseModel):
 
 def _written(moment: object) -> object:
     if isinstance(moment, int | float):
-        raise ValueError("Write the moment as 2026-03-02T09:30:00Z")
+        raise ValueError("Write the moment as 2026-03-02T09:30:00Z")  # noqa: TRY004 - pydantic's way
     return moment
 
 

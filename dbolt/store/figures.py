@@ -25,7 +25,7 @@ async def totals(pool: asyncpg.Pool[asyncpg.Record]) -> Totals:
             values: tuple[Any, ...] = ([float(age) for age in AGES_S],) if total == "older" else ()
             rows = await connection.fetch(_sql(total), *values)
             found[total.value] = [
-                ({key: str(row[key]) for key in row.keys() if key != "n"}, float(row["n"]))
+                ({key: str(value) for key, value in row.items() if key != "n"}, float(row["n"]))
                 for row in rows
             ]
     return found

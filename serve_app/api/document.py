@@ -128,7 +128,7 @@ def _complete(method: str, path: str, operation: dict[str, Any]) -> None:
         if counted:
             answer["headers"] = answer.get("headers", {}) | _RATE_HEADERS
         if status == "default":
-            answer["content"] = {MEDIA_TYPE: found for found in answer["content"].values()}
+            answer["content"] = {MEDIA_TYPE: answer["content"].pop("application/json")}
         elif status.startswith("2") and (method, path) in ANSWERS:
             answer["content"]["application/json"]["example"] = ANSWERS[method, path]
     if (method, path) in REQUESTS:

@@ -19,7 +19,7 @@ SHOWN = frozenset({"image/png", "image/jpeg", "image/webp"})
 
 
 _FILE = {"schema": {"type": "string", "format": "binary"}}
-_KINDS = {kind: _FILE for kind in (*sorted(SHOWN), "text/plain", "application/octet-stream")}
+_KINDS = dict.fromkeys((*sorted(SHOWN), "text/plain", "application/octet-stream"), _FILE)
 
 
 @router.get(

@@ -35,7 +35,9 @@ async def metrics(
 ) -> PlainTextResponse:
     """All numbers in Prometheus' text format: for this machine, or with a key that may read."""
     if not isinstance(viewer, Staff) and not is_loopback(request):
-        raise Problem(403, "Metrics are for this machine: ask it there, or send an API key that may read.")
+        raise Problem(
+            403, "Metrics are for this machine: ask it there, or send an API key that may read."
+        )
     parts = parts_of(request)
     told, pool, web = await asyncio.gather(
         answer_or_away(parts.queue.figures()),

@@ -192,9 +192,7 @@ _FILE = {
 }
 
 
-@router.put(
-    "/evidence", status_code=201, max_body_size=MAX_EVIDENCE_BYTES, openapi_extra=_FILE
-)
+@router.put("/evidence", status_code=201, max_body_size=MAX_EVIDENCE_BYTES, openapi_extra=_FILE)
 async def put_evidence(
     request: Request,
     kind: EvidenceKind,

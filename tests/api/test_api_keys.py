@@ -166,7 +166,9 @@ async def test_a_worker_may_come_with_a_key(api: httpx.AsyncClient) -> None:
     for path in ("/jobs/next", "/api/v1/jobs/next"):
         answer = await api.post(path, json={"worker": "van-1"}, headers=worker)
         assert answer.json()["assignments"] == []
-    assert (await api.post("/jobs/next", json={"worker": "van-1"}, headers=STAFF)).status_code == 401
+    assert (
+        await api.post("/jobs/next", json={"worker": "van-1"}, headers=STAFF)
+    ).status_code == 401
     made_up = {"Authorization": "Bearer dbk_aaaaaaaa_" + "b" * 43}
     for path in ("/jobs/next", "/api/v1/pause"):
         assert (await api.post(path, json={}, headers=made_up)).status_code == 401
@@ -183,14 +185,18 @@ async def test_the_document_describes_each_route_with_examples_that_fit(
     }
     assert bodies.keys() == REQUESTS.keys()
     resolver = {"$schema": "https://json-schema.org/draft/2020-12/schema", **told}
-    for (method, path), operation in bodies.items():
+    for operation in bodies.values():
         kind = operation["requestBody"]["content"]["application/json"]
-        jsonschema.validate(kind["example"], kind["schema"] | {"components": resolver["components"]})
+        jsonschema.validate(
+            kind["example"], kind["schema"] | {"components": resolver["components"]}
+        )
     for method, path in ANSWERS:
         operation = told["paths"][path][method]
         good = next(a for status, a in operation["responses"].items() if status[0] == "2")
         kind = good["content"]["application/json"]
-        jsonschema.validate(kind["example"], kind["schema"] | {"components": resolver["components"]})
+        jsonschema.validate(
+            kind["example"], kind["schema"] | {"components": resolver["components"]}
+        )
     for method, path, operation in document.operations(told):
         assert operation["summary"], path
         assert PROBLEM in operation["responses"]["default"]["content"], (method, path)

@@ -176,9 +176,7 @@ def _unpack(apt: str, dpkg: str) -> None:
 
 
 def _run(command: list[str], folder: Path) -> bool:
-    done = subprocess.run(
-        command, cwd=folder, capture_output=True, timeout=FETCH_S, check=False
-    )
+    done = subprocess.run(command, cwd=folder, capture_output=True, timeout=FETCH_S, check=False)
     return done.returncode == 0
 
 

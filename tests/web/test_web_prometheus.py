@@ -91,9 +91,7 @@ def running(template_url: str, tmp_path: Path) -> Iterator[Running]:
 async def sold(client: httpx.AsyncClient) -> None:
     """A job that may start."""
     email = f"{uuid4().hex}@example.com"
-    placed = (
-        await client.post("/api/v1/orders", json={"email": email, "plan": "starter"})
-    ).json()
+    placed = (await client.post("/api/v1/orders", json={"email": email, "plan": "starter"})).json()
     order = CheckoutOrder(
         order_id=placed["order_id"],
         plan=PlanName.STARTER,
@@ -102,9 +100,7 @@ async def sold(client: httpx.AsyncClient) -> None:
         email=email,
     )
     body, header = signed_event(order, WEBHOOK_SECRET)
-    paid = await client.post(
-        "/webhooks/stripe", content=body, headers={"Stripe-Signature": header}
-    )
+    paid = await client.post("/webhooks/stripe", content=body, headers={"Stripe-Signature": header})
     mine = {"Authorization": f"Bearer {placed['session_token']}"}
     path = f"/api/v1/jobs/{paid.json()['job_id']}/profile"
     told = await client.put(path, json=PROFILE, headers=mine)
