@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import MutableMapping
+from contextlib import AbstractContextManager
 from typing import Any, TextIO
 
 import structlog
@@ -50,6 +51,11 @@ def _redact(
         elif not isinstance(value, (int, float, bool, type(None))):
             event[key] = scrub(str(value))
     return event
+
+
+def about(**ids: object) -> AbstractContextManager[None]:
+    """Within it every line of this task says what it is about: a job, a request."""
+    return structlog.contextvars.bound_contextvars(**ids)
 
 
 def configure(*, level: str = "info", as_json: bool = False, stream: TextIO | None = None) -> None:

@@ -6,6 +6,7 @@ W3C Content Security Policy 3.
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +17,7 @@ from fastapi.responses import Response
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dbolt.logs import about
 from serve_app.counters import Counters
 from serve_app.problems import Problem, reply, wants_page
 
@@ -113,7 +115,14 @@ class Edge:
         if bodiless:
             # The answer to GET without its body; the router knows GET alone.
             scope = {**scope, "method": "GET"}
-        answer = _Answer(scope, send, self._headers, bodiless=bodiless)
+        request_id = secrets.token_hex(8)
+        answer = _Answer(
+            scope, send, self._headers | {"X-Request-Id": request_id}, bodiless=bodiless
+        )
+        with about(request=request_id):
+            await self._answer(scope, receive, answer)
+
+    async def _answer(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         refused = refusal(scope)
         if refused is not None:
             request = Request(scope, receive)
