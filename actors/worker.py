@@ -220,8 +220,12 @@ class Worker:
 
     async def _carry_out(self, assignment: Assignment) -> None:
         token = assignment.token
-        seen: dict[str, Any] = {"submission": str(assignment.submission_id), "attempt": assignment.attempt}
-        seen |= {"directory": assignment.directory.slug, "worker": self.name}
+        seen: dict[str, Any] = {
+            "submission": str(assignment.submission_id),
+            "attempt": assignment.attempt,
+            "directory": assignment.directory.slug,
+            "worker": self.name,
+        }
         try:
             with (
                 about(job=str(assignment.job_id), **seen),

@@ -128,7 +128,8 @@ def _complete(method: str, path: str, operation: dict[str, Any]) -> None:
         if counted:
             answer["headers"] = answer.get("headers", {}) | _RATE_HEADERS
         if status == "default":
-            answer["content"] = {MEDIA_TYPE: answer["content"].pop("application/json")}
+            [problem] = answer["content"].values()
+            answer["content"] = {MEDIA_TYPE: problem}
         elif status.startswith("2") and (method, path) in ANSWERS:
             answer["content"]["application/json"]["example"] = ANSWERS[method, path]
     if (method, path) in REQUESTS:
