@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
+from uuid import UUID
 
 import asyncpg
 import httpx
@@ -41,6 +42,7 @@ class Victim:
             "slug": "d000",
             "sha256": sha256,
             "attention_id": "1",
+            "key_id": str(UUID(int=1)),
         }
 
     def at(self, path: str) -> str:
