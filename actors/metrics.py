@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import time
 from typing import Any
 
@@ -14,8 +16,12 @@ from dbolt.domain.submission import Task
 from dbolt.store import figures, jobs, outbox, queue
 from dbolt.store.pool import is_lost
 
+log = logging.getLogger(__name__)
+
 FRESH_S = 2.0
 """How long counted rows are good enough."""
+PATIENCE_S = 1.0
+"""How long whoever asks for totals waits for fresh ones."""
 HEARD_S = 120.0
 """A worker not heard of for so long is left out."""
 
@@ -33,24 +39,40 @@ class Figures:
         self._resum_at = float("-inf")
         self._totals: figures.Totals = {}
         self._web: dict[str, float] = {}
+        self._counting: asyncio.Task[None] | None = None
 
     async def totals(
         self, committer: GroupCommitter, pool: asyncpg.Pool[asyncpg.Record]
     ) -> dict[str, Any]:
-        """What the tables say in all, and what the web has counted; of a moment ago at most."""
-        if not committer.figures.away and time.monotonic() >= self._resum_at:
-            started = time.monotonic()
-            try:
-                found = await figures.totals(pool)
-                self._web = await figures.web_counters(pool)
-            except Exception as error:
-                if not is_lost(error):
-                    raise
-            else:
-                self._totals = found
-                ended = time.monotonic()
-                self._resum_at = ended + max(FRESH_S, 20 * (ended - started))
+        """What the tables say in all, and what the web has counted; of a moment ago at most.
+
+        Where counting takes long, what was counted before is told meanwhile.
+        """
+        counting = self._counting is not None and not self._counting.done()
+        if not counting and not committer.figures.away and time.monotonic() >= self._resum_at:
+            self._counting = asyncio.create_task(self._sum(pool))
+        if self._counting is not None:
+            await asyncio.wait([self._counting], timeout=PATIENCE_S)
         return {"totals": self._totals, "web": self._web}
+
+    async def _sum(self, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+        started = time.monotonic()
+        try:
+            found = await figures.totals(pool)
+            self._web = await figures.web_counters(pool)
+        except Exception as error:
+            if not is_lost(error):
+                log.exception("the tables could not be counted")
+            self._resum_at = time.monotonic() + FRESH_S
+            return
+        self._totals = found
+        ended = time.monotonic()
+        self._resum_at = ended + max(FRESH_S, 20 * (ended - started))
+
+    def close(self) -> None:
+        """Counts no more."""
+        if self._counting is not None:
+            self._counting.cancel()
 
     async def snapshot(
         self, board: Board, committer: GroupCommitter, pool: asyncpg.Pool[asyncpg.Record]

@@ -169,6 +169,7 @@ class Orchestrator:
 
     async def close(self) -> None:
         """Stops serving; what is not committed was not acknowledged."""
+        self._figures.close()
         for task in self._tasks:
             if not task.cancelling():
                 task.cancel()

@@ -209,7 +209,7 @@ async def _of_bearer(request: Request, token: str) -> Viewer | None:
         return Staff()
     if token.startswith(keys.MARK):
         key = await keys.admitted(request)
-        return Staff(key.actor, key.grants) if key else None
+        return Staff(actor=key.actor, scopes=key.grants) if key else None
     if parts.supabase is not None and token.count(".") == 2:
         return await customer_of_jwt(parts, token)
     return await customer_of_token(parts, token)
