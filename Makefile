@@ -24,13 +24,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 	@$(BIN)/python -m dbolt.browser.provision
 	@touch $@
 
-# Widget libraries, form software, a stand-in for Stripe and axe-core come from npm; without it the
-# tests that want them are skipped.
+# Widget libraries, form software, a stand-in for Stripe and axe-core come from npm, Prometheus from
+# the distribution; without them the tests that want them are skipped.
 .venv/dev: requirements-dev.lock tests/browser/widgets/package-lock.json \
     tests/forms/software/package-lock.json tests/support/payments/package-lock.json \
     tests/support/axe/package-lock.json .venv/base
 	@$(PIP) install --root-user-action=ignore --require-hashes -r requirements-dev.lock
 	@$(BIN)/python -m tests.support.npm
+	@$(BIN)/python -m tests.support.prometheus
 	@touch $@
 
 .venv/bench: requirements-bench.lock .venv/dev

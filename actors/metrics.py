@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import time
 from typing import Any
 
@@ -11,11 +13,15 @@ from actors.board import Board
 from actors.commit import GroupCommitter
 from dbolt.domain.lifecycle import JobState, State
 from dbolt.domain.submission import Task
-from dbolt.store import jobs, outbox, queue
+from dbolt.store import figures, jobs, outbox, queue
 from dbolt.store.pool import is_lost
+
+log = logging.getLogger(__name__)
 
 FRESH_S = 2.0
 """How long counted rows are good enough."""
+PATIENCE_S = 1.0
+"""How long whoever asks for totals waits for fresh ones."""
 HEARD_S = 120.0
 """A worker not heard of for so long is left out."""
 
@@ -30,6 +36,43 @@ class Figures:
             "jobs": dict.fromkeys((state.value for state in JobState), 0),
             "outbox": 0,
         }
+        self._resum_at = float("-inf")
+        self._totals: figures.Totals = {}
+        self._web: dict[str, float] = {}
+        self._counting: asyncio.Task[None] | None = None
+
+    async def totals(
+        self, committer: GroupCommitter, pool: asyncpg.Pool[asyncpg.Record]
+    ) -> dict[str, Any]:
+        """What the tables say in all, and what the web has counted; of a moment ago at most.
+
+        Where counting takes long, what was counted before is told meanwhile.
+        """
+        counting = self._counting is not None and not self._counting.done()
+        if not counting and not committer.figures.away and time.monotonic() >= self._resum_at:
+            self._counting = asyncio.create_task(self._sum(pool))
+        if self._counting is not None:
+            await asyncio.wait([self._counting], timeout=PATIENCE_S)
+        return {"totals": self._totals, "web": self._web}
+
+    async def _sum(self, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+        started = time.monotonic()
+        try:
+            found = await figures.totals(pool)
+            self._web = await figures.web_counters(pool)
+        except Exception as error:
+            if not is_lost(error):
+                log.exception("the tables could not be counted")
+            self._resum_at = time.monotonic() + FRESH_S
+            return
+        self._totals = found
+        ended = time.monotonic()
+        self._resum_at = ended + max(FRESH_S, 20 * (ended - started))
+
+    def close(self) -> None:
+        """Counts no more."""
+        if self._counting is not None:
+            self._counting.cancel()
 
     async def snapshot(
         self, board: Board, committer: GroupCommitter, pool: asyncpg.Pool[asyncpg.Record]
@@ -107,33 +150,4 @@ def _commit(committer: GroupCommitter) -> dict[str, float]:
         "seconds": figures.seconds,
         "slowest_s": figures.slowest_s,
         "outages": figures.outages,
-    }
-
-
-def prometheus(status: dict[str, Any]) -> dict[str, float]:
-    """*status* as Prometheus samples: full metric name with labels to value."""
-    samples = {
-        f'dbolt_submissions{{state="{state}"}}': float(count)
-        for state, count in status["submissions"].items()
-    }
-    samples |= {
-        f'dbolt_jobs{{state="{state}"}}': float(count) for state, count in status["jobs"].items()
-    }
-    samples |= {
-        f'dbolt_leases{{kind="{kind}"}}': float(count) for kind, count in status["leases"].items()
-    }
-    commit = status["commit"]
-    return samples | {
-        "dbolt_startable": float(status["startable"]),
-        "dbolt_outbox_waiting": float(status["outbox"]),
-        "dbolt_workers": float(len(status["workers"])),
-        "dbolt_pauses": float(len(status["pauses"])),
-        "dbolt_directories_resting": float(len(status["resting"])),
-        "dbolt_orchestrator_epoch": float(status["epoch"]),
-        "dbolt_database_up": float(status["database"] == "up"),
-        "dbolt_commit_batches_total": float(commit["batches"]),
-        "dbolt_commit_calls_total": float(commit["calls"]),
-        "dbolt_commit_seconds_total": float(commit["seconds"]),
-        "dbolt_commit_slowest_seconds": float(commit["slowest_s"]),
-        "dbolt_database_outages_total": float(commit["outages"]),
     }

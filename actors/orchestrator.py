@@ -174,6 +174,7 @@ class Orchestrator:
 
     async def close(self) -> None:
         """Stops serving; what is not committed was not acknowledged."""
+        self._figures.close()
         for task in self._tasks:
             if not task.cancelling():
                 task.cancel()
@@ -404,6 +405,10 @@ class Orchestrator:
     async def status(self) -> dict[str, Any]:
         """What goes on, for pages and metrics; also while the database is away."""
         return await self._figures.snapshot(self._board, self._committer, self._pool)
+
+    async def figures(self) -> dict[str, Any]:
+        """`status` with what the tables say in all, for metrics."""
+        return await self.status() | await self._figures.totals(self._committer, self._pool)
 
 
 async def _nothing() -> list[list[Granted]]:

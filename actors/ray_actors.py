@@ -23,6 +23,7 @@ from actors import luggage
 from actors.board import Terms
 from actors.orchestrator import Orchestrator
 from actors.post import Office
+from actors.ray_metrics import exporting
 from actors.watch import end_with_parent
 from actors.worker import Worker
 from dbolt.browser.attempt import attempt
@@ -32,6 +33,7 @@ from dbolt.browser.session import Browser
 from dbolt.browser.verify import verify
 from dbolt.domain.browsers import BrowserState, BrowserStatus, Demand
 from dbolt.domain.directory import Directory
+from dbolt.domain.figures import Family, of_queue, of_web
 from dbolt.domain.protocol import (
     Changed,
     CheckoutChange,
@@ -107,6 +109,7 @@ class OrchestratorActor:
         self._proxies = proxies
         self._opening = asyncio.Lock()
         self._orchestrator: Orchestrator | None = None
+        self._telling: asyncio.Task[None] | None = None
 
     async def _it(self) -> Orchestrator:
         async with self._opening:
@@ -124,6 +127,8 @@ class OrchestratorActor:
                 except DatabaseUnreachable:
                     log.warning("the database is away; it is tried again")
                     await asyncio.sleep(1.0)
+            if self._telling is None:
+                self._telling = asyncio.create_task(exporting(self._families))
             if not self._orchestrator.serving and not self._orchestrator.fenced:
                 # Something in it broke. Ray starts it anew, and Postgres has the truth.
                 os._exit(1)
@@ -139,6 +144,8 @@ class OrchestratorActor:
 
     async def close(self) -> None:
         """Stops serving in good order."""
+        if self._telling is not None:
+            self._telling.cancel()
         if self._orchestrator is not None:
             await self._orchestrator.close()
 
@@ -218,6 +225,13 @@ class OrchestratorActor:
 
     async def status(self) -> dict[str, Any]:
         return await (await self._it()).status()
+
+    async def figures(self) -> dict[str, Any]:
+        return await (await self._it()).figures()
+
+    async def _families(self) -> list[Family]:
+        told = await self.figures()
+        return [*of_queue(told), *of_web(told["web"])]
 
 
 class Line:

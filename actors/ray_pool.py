@@ -27,8 +27,10 @@ from ray.exceptions import GetTimeoutError, RayError
 from actors.pool import NAME, Pool, Sight
 from actors.printing import print_page
 from actors.ray_actors import NAMESPACE, RESOURCE, BrowserActor, Line
+from actors.ray_metrics import exporting
 from actors.sizing import Bounds
 from dbolt.domain.browsers import BrowserStatus, Demand, PoolStatus
+from dbolt.domain.figures import Family, of_pool
 from dbolt.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -188,6 +190,7 @@ class PoolActor:
         )
         self._pool = Pool(RayCrew(settings), bounds, self._demand)
         self._running: asyncio.Task[None] | None = None
+        self._telling: asyncio.Task[None] | None = None
         # To itself, for Ray may have started it anew after a death: then nobody else says so.
         me = ray.get_runtime_context().current_actor
         threading.Thread(target=_say_begin, args=(me,), name="begin", daemon=True).start()
@@ -208,6 +211,10 @@ class PoolActor:
         """Starts to keep the pool; a second time changes nothing."""
         if self._running is None:
             self._running = asyncio.create_task(self._pool.run())
+            self._telling = asyncio.create_task(exporting(self._families))
+
+    async def _families(self) -> list[Family]:
+        return list(of_pool(await self._pool.status()))
 
     async def status(self) -> PoolStatus:
         """How large the pool should be, why, and who works in it."""
@@ -224,7 +231,8 @@ class PoolActor:
 
     async def stop(self, wait_s: float) -> None:
         """Sends everybody home."""
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
+        for task in (self._running, self._telling):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
         await self._pool.stop(wait_s)

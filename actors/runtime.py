@@ -15,7 +15,7 @@ from ray.exceptions import GetTimeoutError, RayError
 from actors import ray_actors, ray_pool
 from actors.board import Terms
 from actors.post import Office
-from dbolt import logs
+from dbolt import logs, tracing
 from dbolt.domain.directory import Directory
 from dbolt.settings import Settings, forget_secret_variables, ray_token_path
 
@@ -95,6 +95,7 @@ def _speech(settings: Settings) -> dict[str, Any]:
         "env_vars": {
             logs.LEVEL: settings.log_level,
             logs.AS_JSON: "1" if settings.log_json else "",
+            **tracing.wanted(),
         },
     }
 

@@ -19,10 +19,12 @@ from typing import Any
 from uuid import UUID
 
 from actors.trade import Machine, Trade
+from dbolt import tracing
 from dbolt.domain.browsers import Slot, Stage
 from dbolt.domain.protocol import Exchange, Reply, Settlement
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import Assignment, NotSent, Pressed, Result, Task, VerdictKind
+from dbolt.logs import about
 
 log = logging.getLogger(__name__)
 
@@ -218,8 +220,18 @@ class Worker:
 
     async def _carry_out(self, assignment: Assignment) -> None:
         token = assignment.token
+        seen: dict[str, Any] = {
+            "submission": str(assignment.submission_id),
+            "attempt": assignment.attempt,
+            "directory": assignment.directory.slug,
+            "worker": self.name,
+        }
         try:
-            result = await self._result(assignment)
+            with (
+                about(job=str(assignment.job_id), **seen),
+                tracing.span(assignment.task.value, assignment.job_id, **seen),
+            ):
+                result = await self._result(assignment)
         except asyncio.CancelledError:
             self._slots.pop(token, None)
             self._room.set()
@@ -238,7 +250,7 @@ class Worker:
             async with asyncio.timeout(assignment.directory.timeout_s + MARGIN_S):
                 if assignment.task is Task.VERIFY:
                     return await self._trade.look(assignment)
-                permit = partial(self._permit, assignment.token)
+                permit = partial(self._traced_permit, assignment)
                 return await self._trade.attempt(assignment, permit)
         except Exception as error:
             log.exception("%s: an attempt on %s broke", self.name, assignment.directory.slug)
@@ -248,6 +260,10 @@ class Worker:
                     verdict=VerdictKind.UNCLEAR, reason=Reason.PRESS_UNCONFIRMED, detail=detail
                 )
             return NotSent(reason=Reason.BROWSER_CRASHED, detail=detail)
+
+    async def _traced_permit(self, assignment: Assignment, *, seen_absent: bool) -> bool:
+        with tracing.span("ask to press", assignment.job_id):
+            return await self._permit(assignment.token, seen_absent=seen_absent)
 
     async def _permit(self, token: UUID, *, seen_absent: bool) -> bool:
         """Whether the press is durable and may be done; asked once for each lease."""

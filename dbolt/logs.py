@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import MutableMapping
+from contextlib import AbstractContextManager
 from typing import Any, TextIO
 
 import structlog
@@ -22,6 +23,8 @@ _SECRET_VALUES = (
     # scheme://user:password@host: keep who and where, drop the password.
     (re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s:/@]+):[^\s@]+@", re.IGNORECASE), r"\1:***@"),
     (re.compile(r"\b(?:sk|rk|whsec|pk)_(?:test_|live_)?[A-Za-z0-9]{8,}"), "***"),
+    # Of an API key, what it is listed by stays.
+    (re.compile(r"\b(dbk_[a-z0-9]{8})_[A-Za-z0-9_-]{20,}"), r"\1_***"),
     (re.compile(r"\bBearer\s+[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE), "Bearer ***"),
 )
 _PERSONAL_VALUES = (
@@ -48,6 +51,11 @@ def _redact(
         elif not isinstance(value, (int, float, bool, type(None))):
             event[key] = scrub(str(value))
     return event
+
+
+def about(**ids: object) -> AbstractContextManager[None]:
+    """Within it every line of this task says what it is about: a job, a request."""
+    return structlog.contextvars.bound_contextvars(**ids)
 
 
 def configure(*, level: str = "info", as_json: bool = False, stream: TextIO | None = None) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Protocol
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
-
-from dbolt.domain.browsers import BrowserState, Cause, PoolStatus
+from dbolt.domain.browsers import PoolStatus
 from serve_app.queue import STATUS_WAIT_S, ActorLine
 
 ACTOR = "pool"
@@ -43,31 +40,3 @@ class RayBrowsers(ActorLine):
     async def print_page(self, html: str) -> bytes | None:
         answer: bytes | None = await self._call(PRINT_WAIT_S, "print_page", html)
         return answer
-
-
-def metrics_of(pool: PoolStatus) -> Iterator[Metric]:
-    """The pool's size, why it is that, and what its workers do."""
-    for name, words, number in (
-        ("target", "Browsers that there should be.", pool.target),
-        ("needed", "Browsers that the work of this moment needs, within the bounds.", pool.needed),
-        ("slots", "Submissions that the browsers carry at a time.", _slots(pool)),
-        ("slots_busy", "Slots in use.", sum(len(one.doing) for one in pool.browsers)),
-        ("memory_megabytes", "Memory of all browsers.", sum(b.memory_mb for b in pool.browsers)),
-    ):
-        yield GaugeMetricFamily(f"dbolt_pool_{name}", words, value=number)
-    why = GaugeMetricFamily("dbolt_pool_cause", "1 for why the target is as it is.", labels=["why"])
-    for cause in Cause:
-        why.add_metric([cause], float(cause is pool.cause))
-    states = GaugeMetricFamily("dbolt_pool_browsers", "Browsers by state.", labels=["state"])
-    for state in BrowserState:
-        states.add_metric([state], pool.count(state))
-    yield from (why, states)
-    yield CounterMetricFamily("dbolt_pool_hired", "Browsers started.", value=pool.hired)
-    yield CounterMetricFamily("dbolt_pool_crashed", "Browsers that died.", value=pool.crashed)
-    if pool.service_s is not None:
-        words = "How long a submission takes of late."
-        yield GaugeMetricFamily("dbolt_pool_service_seconds", words, value=pool.service_s)
-
-
-def _slots(pool: PoolStatus) -> int:
-    return sum(one.slots for one in pool.browsers)

@@ -6,6 +6,7 @@ W3C Content Security Policy 3.
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +17,7 @@ from fastapi.responses import Response
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dbolt.logs import about
 from serve_app.counters import Counters
 from serve_app.problems import Problem, reply, wants_page
 from serve_app.staff import audit
@@ -114,7 +116,14 @@ class Edge:
         if bodiless:
             # The answer to GET without its body; the router knows GET alone.
             scope = {**scope, "method": "GET"}
-        answer = _Answer(scope, send, self._headers, bodiless=bodiless)
+        request_id = secrets.token_hex(8)
+        answer = _Answer(
+            scope, send, self._headers | {"X-Request-Id": request_id}, bodiless=bodiless
+        )
+        with about(request=request_id):
+            await self._answer(scope, receive, answer)
+
+    async def _answer(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         refused = refusal(scope)
         if refused is not None:
             request = Request(scope, receive)
@@ -171,13 +180,15 @@ class _Answer:
         for name, value in self._headers.items():
             headers.setdefault(name, value)
         headers.setdefault("Cache-Control", "no-store")
+        for name, value in self._scope.get("state", {}).get("rate_headers", {}).items():
+            headers.setdefault(name, value)
         self._count(message["status"])
         await audit.end(self._scope, message["status"])
         await self._send(message)
 
     def _count(self, status: int) -> None:
         # The route's pattern, not the path: paths hold ids without end.
-        route = getattr(self._scope.get("route"), "path", "(none)")
+        route = getattr(self._scope.get("route"), "path_format", "(none)")
         counters: Counters = self._scope["app"].state.parts.counters
         counters.requests.labels(self._scope["method"], route, str(status)).inc()
         counters.seconds.labels(route).observe(time.perf_counter() - self._started_s)

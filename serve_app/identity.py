@@ -30,6 +30,8 @@ from pydantic import SecretStr
 from starlette.responses import Response
 
 from dbolt.store.queries import Connection, statements
+from serve_app import keys
+from serve_app.keys import EVERYTHING, Scope
 from serve_app.parts import Parts, parts_of
 from serve_app.problems import Problem
 from serve_app.staff import audit
@@ -45,20 +47,22 @@ STAFF_S = 12 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """One of our people. `actor` goes into the log of events, which customers may read.
+    """One of our people, or a program of theirs. `actor` goes into the log that customers may read.
 
-    `email`, `member_id`: whose account it is; empty and None for the staff token.
+    `email`, `member_id`: whose account it is; empty and None for tokens and keys. `scopes`: what
+    its API key grants; people have all of them.
     """
 
     actor: str = "staff"
     role: StaffRole = StaffRole.ADMIN
     email: str = ""
     member_id: UUID | None = None
+    scopes: frozenset[Scope] = EVERYTHING
 
     @property
     def name(self) -> str:
         """What colleagues know them by, in the audit log."""
-        return self.email or "staff token"
+        return self.email or ("staff token" if self.actor == "staff" else self.actor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,13 +224,28 @@ async def _find_viewer(request: Request) -> Viewer | None:
     if scheme:
         if scheme.lower() != "bearer" or not token:
             return None
-        if is_staff_token(parts, token):
-            return Staff()
-        if parts.supabase is not None and token.count(".") == 2:
-            return await customer_of_jwt(parts, token)
-        return await customer_of_token(parts, token)
+        return await _of_bearer(request, token)
     staff = await staff_of_cookie(parts, request.cookies.get(cookie_name(request, "staff"), ""))
     return staff or await customer_of_cookie(request)
+
+
+async def _of_bearer(request: Request, token: str) -> Viewer | None:
+    parts = parts_of(request)
+    if is_staff_token(parts, token):
+        return Staff()
+    if token.startswith(keys.MARK):
+        key = await keys.admitted(request)
+        return Staff(actor=key.actor, role=_role_of(key.grants), scopes=key.grants) if key else None
+    if parts.supabase is not None and token.count(".") == 2:
+        return await customer_of_jwt(parts, token)
+    return await customer_of_token(parts, token)
+
+
+def _role_of(grants: frozenset[Scope]) -> StaffRole:
+    """The role that comes nearest to a key; its scopes are asked beside that."""
+    if Scope.ADMIN in grants:
+        return StaffRole.ADMIN
+    return StaffRole.VIEWER if grants == {Scope.READ} else StaffRole.STAFF
 
 
 async def customer_of_cookie(request: Request) -> Customer | None:
@@ -255,7 +274,7 @@ async def _any_viewer(request: Request) -> Viewer:
     if viewer is None:
         raise Problem(
             401,
-            "Send the session or staff token as 'Authorization: Bearer TOKEN'.",
+            "Send an API key or session token as 'Authorization: Bearer TOKEN'.",
             headers=_BEARER,
         )
     if isinstance(viewer, Staff):
@@ -274,6 +293,7 @@ async def _staff_only(viewer: Annotated[Viewer, Depends(_any_viewer)]) -> Staff:
 async def _admin_only(staff: Annotated[Staff, Depends(_staff_only)]) -> Staff:
     if staff.role is not StaffRole.ADMIN:
         raise Problem(403, "This is for admins; ask one of them.")
+    keys.need(staff.scopes, Scope.ADMIN)
     return staff
 
 

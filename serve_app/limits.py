@@ -31,6 +31,11 @@ class Limit:
     every_s: float
     told: str = "Too many tries from your network; wait a little."
 
+    @property
+    def window_s(self) -> int:
+        """How long an empty bucket takes to fill."""
+        return math.ceil(self.burst * self.every_s)
+
 
 GUESSES_NETWORK = Limit("guess/network", 20, 60)
 GUESSES_ADDRESS = Limit(
@@ -59,15 +64,26 @@ PREFILLS = Limit(
 )
 EXPORTS = Limit("export", 4, 900, "You have fetched your data several times already; wait a bit.")
 
+_MANY = "Too many requests; wait as long as Retry-After says, and ask for more in each."
+API_PROGRAM = Limit("api/program", 600, 0.05, _MANY)
+API_CUSTOMER = Limit("api/customer", 240, 0.25, _MANY)
+API_NETWORK = Limit("api/network", 120, 0.5, _MANY)
+"""For who has said nothing of themselves, or nothing true."""
 
-async def take(parts: Parts, limit: Limit, value: str) -> None:
-    """One try of *value*. Raises Problem(429) with the time to wait where none is left."""
+
+async def take(parts: Parts, limit: Limit, value: str) -> float:
+    """One try of *value*; how many are left.
+
+    Raises Problem(429) with the time to wait where none was.
+    """
     key, sql = _key(parts, limit, value), statements("limits", "serve_app")
     taken = await parts.pool.fetchval(sql["take"], key, limit.burst, limit.every_s)
     if taken is None:
         wait_s = await parts.pool.fetchval(sql["wait"], key, limit.every_s)
         after_s = math.ceil(wait_s or 1)
         raise Problem(429, limit.told, headers={"Retry-After": str(after_s)})
+    left: float = taken
+    return left
 
 
 async def give_back(parts: Parts, limit: Limit, value: str) -> None:

@@ -147,8 +147,9 @@ def opener(place: Place, queue: Queue, *, live: bool = True) -> OpenParts:
 
         changes = Changes(listen)
         pool = await open_pool(url, Role.WEB, max_size=POOL_SIZE)
+        counters = Counters()
         try:
-            async with changes.running() if live else nullcontext():
+            async with changes.running() if live else nullcontext(), counters.running(pool):
                 yield Parts(
                     pool=pool,
                     queue=queue,
@@ -163,7 +164,7 @@ def opener(place: Place, queue: Queue, *, live: bool = True) -> OpenParts:
                         if isinstance(checkout, StandinCheckout)
                         else None
                     ),
-                    counters=Counters(),
+                    counters=counters,
                     supabase=supabase_of(place, secrets),
                     proxies=place.trusted_proxies,
                     prefill_private=place.prefill_private,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from uuid import UUID
 import asyncpg
 from pydantic import BaseModel
 
+from dbolt import tracing
 from dbolt.domain.protocol import CheckoutChange, PaidOrder, Recorded
 from dbolt.providers.payments import Attempt, CheckoutOrder, Pages, Spent, Unavailable
 from dbolt.providers.payments.events import Told, of_checkout
@@ -85,12 +87,15 @@ async def settle(parts: Parts, said: Told) -> Answer:
 
 
 async def _fulfil(parts: Parts, paid: PaidOrder) -> Answer:
+    began_ns = time.time_ns()
     done = await parts.queue.fulfil(paid)
     if isinstance(done, Recorded):
         # Trying again would change nothing: it is before staff now.
         log.error("a payment of order %s makes no job: %s", paid.order_id, done.problem)
         return Answer(outcome="flagged", detail=done.problem)
-    return Answer(outcome="fulfilled" if done.created else "repeated", job_id=done.job_id)
+    outcome: Outcome = "fulfilled" if done.created else "repeated"
+    with tracing.span("payment", done.job_id, since_ns=began_ns, outcome=outcome):
+        return Answer(outcome=outcome, job_id=done.job_id)
 
 
 async def pay_page(parts: Parts, order: CheckoutOrder) -> str:

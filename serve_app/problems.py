@@ -15,8 +15,10 @@ import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from dbolt.store.pool import CONNECTION_LOST
 from serve_app.queue import QueueAway
@@ -25,6 +27,8 @@ log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 MACHINE_PATHS = ("/api/", "/webhooks/", "/autobolt/", "/metrics", "/healthz", "/livez", "/readyz")
+FIRST_NAMES = frozenset({"/jobs/next", "/jobs/update", "/jobs/complete", "/jobs/retry"})
+"""What the product's first version called them; they stand beside the pages of jobs."""
 
 
 _NOT_TEXT = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
@@ -98,7 +102,7 @@ def field_problems(errors: list[Any], *, skip: int = 0) -> list[FieldProblem]:
 
 def wants_page(request: Request) -> bool:
     """Whether a person with a browser is asking, rather than a program."""
-    if request.url.path.startswith(MACHINE_PATHS):
+    if request.url.path.startswith(MACHINE_PATHS) or request.url.path in FIRST_NAMES:
         return False
     return "text/html" in request.headers.get("accept", "")
 
@@ -150,11 +154,22 @@ def _sentence(error: HTTPException) -> str:
     return _SENTENCES.get(error.status_code, HTTPStatus(error.status_code).phrase)
 
 
+def _methods_at(app: FastAPI, path: str) -> list[str]:
+    """What may be done at *path*; Starlette tells the methods of the first route there alone."""
+    found: set[str] = set()
+    for route in iter_route_contexts(app.routes):
+        if route.path and compile_path(route.path)[0].match(path):
+            found.update(route.methods or ())
+    return sorted(found | {"HEAD"} if "GET" in found else found)
+
+
 def register(app: FastAPI, page: Any = None) -> None:
     """Answers every error of *app* as a problem; for people through *page*(request, problem)."""
 
     async def handle(request: Request, error: Exception) -> Response:
         problem = of_exception(error)
+        if problem.status == 405:
+            problem.headers["Allow"] = ", ".join(_methods_at(app, request.url.path))
         if page is not None and wants_page(request):
             if isinstance(error, RequestValidationError) and request.method == "GET":
                 # An address that cannot be is one where nothing is.

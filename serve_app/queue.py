@@ -102,6 +102,8 @@ class Queue(Protocol):
 
     async def status(self) -> dict[str, Any]: ...
 
+    async def figures(self) -> dict[str, Any]: ...
+
 
 class ActorLine:
     """The way to a named Ray actor, which may be another process at each call."""
@@ -224,6 +226,10 @@ class RayQueue(ActorLine):
 
     async def status(self) -> dict[str, Any]:
         answer: dict[str, Any] = await self._call(STATUS_WAIT_S, "status")
+        return answer
+
+    async def figures(self) -> dict[str, Any]:
+        answer: dict[str, Any] = await self._call(STATUS_WAIT_S, "figures")
         return answer
 
 

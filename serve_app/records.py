@@ -17,6 +17,7 @@ from dbolt.domain.plan import PlanName
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import EvidenceRef, FieldError, TypedValue
 from dbolt.store.queries import Connection, statements
+from serve_app.problems import Problem
 
 
 class _Record(BaseModel):
@@ -111,7 +112,7 @@ class HistoryEvent(_Record):
 
 
 class Cursor(_Record):
-    """Where a page of jobs ended."""
+    """Where a page of a list that begins with the newest ended."""
 
     created_at: datetime
     id: UUID
@@ -120,6 +121,16 @@ class Cursor(_Record):
         """What the client hands back."""
         raw = f"{self.created_at.isoformat()}|{self.id}"
         return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
+
+    @classmethod
+    def wanted(cls, text: str | None) -> Cursor | None:
+        """The cursor that a request names, if it names one. Raises Problem(422) for a wrong one."""
+        if text is None:
+            return None
+        found = cls.read(text)
+        if found is None:
+            raise Problem(422, "The cursor is not one of ours; begin again without it.")
+        return found
 
     @classmethod
     def read(cls, text: str) -> Cursor | None:

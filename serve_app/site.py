@@ -5,7 +5,18 @@ from __future__ import annotations
 from fastapi import Depends, FastAPI
 
 from serve_app import problems
-from serve_app.api import browsers, evidence, health, jobs, metrics, orders, workers
+from serve_app.api import (
+    api_keys,
+    browsers,
+    document,
+    evidence,
+    first_names,
+    health,
+    jobs,
+    metrics,
+    orders,
+    workers,
+)
 from serve_app.edge import GuardedApp, content_policy
 from serve_app.parts import OpenParts, lifespan
 from serve_app.qualification import Catalogue
@@ -103,8 +114,9 @@ def build_site(open_parts: OpenParts, *, pay_origin: str = "", https: bool = Fal
     app.state.desk_counts = Shared()
     app.state.runner = Runner()
     app.state.charts = {key: Kept(one.fresh_s) for key, one in overview.RANGES.items()}
-    for api in (orders, workers, jobs, browsers, evidence, health, metrics):
+    for api in (orders, workers, jobs, browsers, evidence, api_keys, first_names, health, metrics):
         app.include_router(api.router)
+    app.openapi = lambda: document.of(app)  # type: ignore[method-assign]  # as FastAPI wants it
     for web in (*CUSTOMERS, *STAFF):
         app.include_router(web.router, dependencies=[Depends(know_visitor)])
     app.mount("/static", assets())

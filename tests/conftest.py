@@ -5,4 +5,5 @@ pytest_plugins = [
     "tests.support.chromium",
     "tests.support.town",
     "tests.support.npm",
+    "tests.support.prometheus",
 ]

@@ -14,6 +14,7 @@ from dbolt.cli import (
     catalogue,
     check,
     explain,
+    keys,
     pool,
     proxies,
     remote,
@@ -54,6 +55,7 @@ single.register(app)
 explain.register(app)
 remote.register(app)
 pool.register(app)
+keys.register(app)
 catalogue.register(app)
 proxies.register(app)
 check.register(app)

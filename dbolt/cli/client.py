@@ -73,7 +73,7 @@ class Client:
             return cls(str(url), Secrets.load(run_folder(home) / "secrets.json").staff_token)
         except (OSError, ValidationError) as error:
             raise Trouble(
-                "No API key is known for that server; give --api-key or set DBOLT_STAFF_TOKEN."
+                "No API key is known for that server; give --api-key or set DBOLT_API_KEY."
             ) from error
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
@@ -92,6 +92,10 @@ class Client:
         """The JSON answer to a PUT of *body* as JSON."""
         return self._call("PUT", path, json=body, headers=headers)
 
+    def delete(self, path: str) -> Any:
+        """The JSON answer to a DELETE."""
+        return self._call("DELETE", path)
+
     def _call(self, method: str, path: str, **more: Any) -> Any:
         try:
             answer = self._http.request(method, path, **more)
@@ -102,7 +106,12 @@ class Client:
                 code=Exit.UNREACHABLE,
             ) from error
         if answer.is_success:
-            return answer.json() if answer.content else None
+            try:
+                return answer.json() if answer.content else None
+            except ValueError as error:
+                raise Trouble(
+                    f"What answers at {self.url} is no DirectoryBolt; check --url."
+                ) from error
         raise _problem(answer)
 
 
@@ -112,5 +121,7 @@ def _problem(answer: httpx.Response) -> Trouble:
         problem = body.get("detail") or body.get("title") or answer.reason_phrase
     except (ValueError, AttributeError):
         problem = answer.reason_phrase
+    if wait_s := answer.headers.get("retry-after"):
+        problem = f"{problem} Try again in {wait_s} s."
     code = Exit.UNREACHABLE if answer.status_code >= 500 else Exit.USAGE
     return Trouble(f"{problem} (HTTP {answer.status_code})", code=code)

@@ -20,7 +20,11 @@ Url = Annotated[
 ]
 ApiKey = Annotated[
     str | None,
-    typer.Option("--api-key", envvar="DBOLT_STAFF_TOKEN", help="Staff token or API key."),
+    typer.Option(
+        "--api-key",
+        envvar=["DBOLT_API_KEY", "DBOLT_STAFF_TOKEN"],
+        help="A key from `dbolt keys create`, or the staff token.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 

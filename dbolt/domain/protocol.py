@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Annotated, Protocol
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool
 
 from dbolt.domain.lifecycle import State
 from dbolt.domain.reasons import Reason
@@ -113,7 +113,7 @@ class RetryFilter(_Model):
     states: list[State] = [State.FAILED]
     reasons: list[Reason] = []
     directory: Word | None = None
-    absent_checked: bool = False
+    absent_checked: StrictBool = False
     """A person has looked and the listing is not there. Without it, unconfirmed presses stay."""
 
 

@@ -11,7 +11,16 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    Strict,
+    StrictBool,
+)
 
 from dbolt.domain.directory import Directory
 from dbolt.domain.fields import Field as ListingField
@@ -22,6 +31,16 @@ from dbolt.domain.reasons import Reason
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _written(moment: object) -> object:
+    if isinstance(moment, int | float):
+        raise ValueError("Write the moment as 2026-03-02T09:30:00Z")  # noqa: TRY004 - pydantic's way
+    return moment
+
+
+Moment = Annotated[datetime, BeforeValidator(_written)]
+"""A moment; seconds since 1970, which pydantic would take too, are refused."""
 
 
 class Task(StrEnum):
@@ -68,7 +87,7 @@ class TypedValue(_Model):
     """How a person would name the control: its label, else its name."""
     typed: str
     read_back: str
-    kept: bool
+    kept: StrictBool
     """Whether what was read back is what was typed, up to the page's own formatting."""
 
 
@@ -95,8 +114,8 @@ class EvidenceRef(_Model):
     kind: EvidenceKind
     sha256: str
     media_type: str
-    size_bytes: int
-    taken_at: datetime
+    size_bytes: Annotated[int, Strict()]
+    taken_at: Moment
 
 
 class VerdictKind(StrEnum):
@@ -118,7 +137,7 @@ class _Ended(_Model):
     detail: str = ""
     """One sentence for staff: what was seen."""
     page_url: str = ""
-    duration_s: float = 0.0
+    duration_s: Annotated[float, Strict()] = 0.0
     console_errors: list[str] = []
     proxy_id: str = ""
     """The proxy that it went through; empty for the direct way."""
@@ -140,7 +159,7 @@ class NotSent(_Ended):
 
     kind: Literal["not_sent"] = "not_sent"
     reason: Reason
-    http_status: int | None = None
+    http_status: Annotated[int, Strict()] | None = None
 
 
 class HandOver(_Ended):
@@ -169,7 +188,7 @@ class Looked(_Ended):
     """A verification's answer. `found` is None where neither presence nor absence was shown."""
 
     kind: Literal["looked"] = "looked"
-    found: bool | None
+    found: StrictBool | None
     listing_url: str = ""
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 
 from dbolt.domain.browsers import PoolStatus
+from serve_app.api.route import ApiRoute
 from serve_app.identity import StaffOnly
 from serve_app.parts import parts_of
 from serve_app.problems import Problem
 from serve_app.queue import QueueAway, QueueFailed
 
-router = APIRouter(prefix="/api/v1", tags=["health"])
+router = APIRouter(prefix="/api/v1", tags=["health"], route_class=ApiRoute)
 
 
 @router.get("/pool")

@@ -7,17 +7,26 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from dbolt.store.queries import statements
+from serve_app.api.route import ApiRoute
 from serve_app.identity import AnyViewer, reading
 from serve_app.parts import parts_of
 from serve_app.problems import Problem
 
-router = APIRouter(prefix="/api/v1", tags=["evidence"])
+router = APIRouter(prefix="/api/v1", tags=["evidence"], route_class=ApiRoute)
 
 SHOWN = frozenset({"image/png", "image/jpeg", "image/webp"})
 """Types that a browser may show in place. The rest is foreign text, handed out as plain."""
 
 
-@router.get("/evidence/{sha256}", response_class=Response)
+_FILE = {"schema": {"type": "string", "format": "binary"}}
+_KINDS = dict.fromkeys((*sorted(SHOWN), "text/plain", "application/octet-stream"), _FILE)
+
+
+@router.get(
+    "/evidence/{sha256}",
+    response_class=Response,
+    responses={200: {"description": "The file.", "content": _KINDS}},
+)
 async def get_evidence(
     request: Request,
     viewer: AnyViewer,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
+from dbolt.domain.lifecycle import JobState, State
+from dbolt.domain.protocol import PauseScope
 from dbolt.store.pool import CONNECTION_LOST
 from serve_app.identity import StaffOnly
 from serve_app.parts import Parts, parts_of
@@ -32,6 +34,37 @@ class Ready(BaseModel):
     database: str
     orchestrator: str
     live_updates: str
+
+
+class WorkerHeard(BaseModel):
+    """A worker of late: seconds since it was heard, and how many leases it holds."""
+
+    heard_s: float
+    leases: int
+
+
+class QueueStatus(BaseModel):
+    """The orchestrator's account of the queue.
+
+    `database`: whether it is reached. `startable`: what could begin now. `resting`: directories
+    whose circuit is open, and for how many more seconds. `outbox`: messages that wait.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    epoch: int
+    database: Literal["up", "away"]
+    submissions: dict[State, int]
+    jobs: dict[JobState, int]
+    outbox: int
+    startable: int
+    leases: dict[str, int]
+    workers: dict[str, WorkerHeard]
+    pauses: list[PauseScope]
+    resting: dict[str, float]
+    directories: int
+    proxies: list[dict[str, Any]]
+    commit: dict[str, float]
 
 
 @router.get("/livez")
@@ -87,7 +120,7 @@ async def _orchestrator(parts: Parts) -> str:
     return "ok"
 
 
-@router.get("/autobolt/status")
+@router.get("/autobolt/status", response_model=QueueStatus)
 async def status(request: Request, _staff: StaffOnly) -> dict[str, Any]:
     """The orchestrator's own account of the queue."""
     return await parts_of(request).queue.status()

@@ -6,18 +6,19 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from dbolt.domain.lifecycle import JobState, State
 from dbolt.domain.profile import Profile
 from dbolt.domain.protocol import PauseScope, Refused, RetryFilter
 from serve_app import records
 from serve_app.accounts import complete_profile, corrected_profile
-from serve_app.identity import AnyViewer, StaffOnly, Viewer, ViewerFirst, reading
+from serve_app.api.route import ApiRoute
+from serve_app.identity import AnyViewer, StaffOnly, Viewer, reading
 from serve_app.parts import Parts, parts_of
 from serve_app.problems import Problem
 
-router = APIRouter(prefix="/api/v1", tags=["jobs"], route_class=ViewerFirst)
+router = APIRouter(prefix="/api/v1", tags=["jobs"], route_class=ApiRoute)
 
 T = TypeVar("T")
 
@@ -61,7 +62,7 @@ class RetryRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     filter: RetryFilter
-    dry_run: bool = False
+    dry_run: StrictBool = False
     changes: dict[str, Any] = {}
 
 
@@ -70,7 +71,7 @@ class Priority(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    priority: Annotated[int, Field(ge=1, le=100)]
+    priority: Annotated[int, Field(ge=1, le=100, strict=True)]
 
 
 class RetryCount(BaseModel):
@@ -100,9 +101,7 @@ async def list_jobs(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> JobPage:
     """Jobs newest first: all of them for staff, one's own for a customer."""
-    after = records.Cursor.read(cursor) if cursor else None
-    if cursor and after is None:
-        raise Problem(422, "The cursor is not one of ours; begin again without it.")
+    after = records.Cursor.wanted(cursor)
     wanted = records.JobFilter(state=state, having=having, words=q)
     async with reading(parts_of(request), viewer) as connection:
         found = await records.jobs(connection, wanted, after=after, limit=limit + 1)
@@ -112,7 +111,8 @@ async def list_jobs(
     return JobPage(items=items, next_cursor=last.text() if last else None)
 
 
-@router.get("/jobs/{job_id}")
+# Named as a UUID, so that GET /jobs/next is no job that cannot be, but a method that is not there.
+@router.get("/jobs/{job_id:uuid}")
 async def get_job(request: Request, viewer: AnyViewer, job_id: UUID) -> JobDetail:
     """One job with all its submissions."""
     async with reading(parts_of(request), viewer) as connection:

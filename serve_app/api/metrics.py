@@ -5,108 +5,78 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
-from serve_app import browsers
+from dbolt.domain.figures import Family, Sample, gauge, of_pool, of_queue, of_web
+from dbolt.store.figures import web_counters
+from dbolt.store.pool import CONNECTION_LOST
 from serve_app.identity import Staff, Viewer, viewer_of
-from serve_app.parts import parts_of
+from serve_app.parts import Parts, parts_of
 from serve_app.problems import Problem
 from serve_app.queue import answer_or_away
 
 router = APIRouter(tags=["health"])
+
+DATABASE_S = 2.0
 
 
 @router.get("/metrics", response_class=PlainTextResponse)
 async def metrics(
     request: Request, viewer: Annotated[Viewer | None, Depends(viewer_of)]
 ) -> PlainTextResponse:
-    """The orchestrator's numbers and this replica's own: for this machine, or for staff."""
+    """All numbers in Prometheus' text format: for this machine, or with a key that may read."""
     if not isinstance(viewer, Staff) and not is_loopback(request):
-        raise Problem(403, "Metrics are for this machine: ask it there, or send the staff token.")
+        raise Problem(
+            403, "Metrics are for this machine: ask it there, or send an API key that may read."
+        )
     parts = parts_of(request)
-    told = await answer_or_away(parts.queue.status())
-    up = GaugeMetricFamily(
-        "dbolt_orchestrator_up", "1 while the orchestrator answers.", value=float(told is not None)
+    told, pool, web = await asyncio.gather(
+        answer_or_away(parts.queue.figures()),
+        answer_or_away(parts.browsers.status()),
+        _of_web(parts),
     )
-    pool = await answer_or_away(parts.browsers.status())
+    up = gauge(
+        "dbolt_orchestrator_up", "1 while the orchestrator answers.", Sample(told is not None)
+    )
+    families = [up, *of_queue(told or {}), *(of_pool(pool) if pool else ()), *of_web(web)]
     registry = CollectorRegistry()
-    of_pool = browsers.metrics_of(pool) if pool else ()
-    registry.register(_Told([up, *metrics_of(told or {}), *of_pool]))
-    text = generate_latest(registry) + generate_latest(parts.counters.registry)
+    registry.register(_Told([rendered(family) for family in families]))
+    text = generate_latest(registry)
     return PlainTextResponse(text.decode(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-_BY_KIND = (("submissions", "state"), ("jobs", "state"), ("leases", "kind"))
-_NUMBERS = (
-    ("startable", "dbolt_startable", "Submissions that could begin now."),
-    ("outbox", "dbolt_outbox_waiting", "Messages to the world that wait."),
-    ("epoch", "dbolt_orchestrator_epoch", "Starts of the orchestrator so far."),
-    ("directories", "dbolt_directories", "Directories in use."),
-    ("database", "dbolt_database_up", "1 while the queue reaches it."),
-)
-_COUNTS = (
-    ("workers", "dbolt_workers", "Browser workers heard of lately."),
-    ("pauses", "dbolt_pauses", "Pauses in force."),
-)
-_COMMIT = (
-    ("batches", "dbolt_commit_batches", "Transactions of the queue."),
-    ("calls", "dbolt_commit_calls", "Calls that those transactions answered."),
-    ("seconds", "dbolt_commit_seconds", "Time spent in those transactions."),
-    ("outages", "dbolt_database_outages", "Times the database went away."),
-)
-
-_PROXY_NUMBERS = (
-    ("in_use", "dbolt_proxy_in_use", "Attempts that go through it now."),
-    ("score", "dbolt_proxy_score", "How likely it works, up to 1."),
-    ("cooling_s", "dbolt_proxy_cooling_seconds", "For how long it is left alone still."),
-)
-_PROXY_COUNTS = (
-    ("leases", "dbolt_proxy_leases", "Attempts that were given it."),
-    ("faults", "dbolt_proxy_faults", "Failures of its own."),
-)
+def metrics_of(told: Mapping[str, Any]) -> Iterator[Metric]:
+    """The orchestrator's numbers as metrics; what it does not tell is left out."""
+    yield from map(rendered, of_queue(told))
 
 
-def metrics_of(status: Mapping[str, Any]) -> Iterator[Metric]:
-    """The orchestrator's status as metrics; what it does not tell is left out."""
-    for name, label in _BY_KIND:
-        if name in status:
-            words = f"How many {name} by {label}."
-            family = GaugeMetricFamily(f"dbolt_{name}", words, labels=[label])
-            for key, number in status[name].items():
-                family.add_metric([key], number)
-            yield family
-    numbers = dict(status) | {name: len(status[name]) for name, *_ in _COUNTS if name in status}
-    if "database" in status:
-        numbers["database"] = float(status["database"] == "up")
-    for name, metric, words in (*_NUMBERS, *_COUNTS):
-        if name in numbers:
-            yield GaugeMetricFamily(metric, words, value=numbers[name])
-    yield from _of_proxies(status.get("proxies", []))
-    commit = status.get("commit", {})
-    for name, metric, words in _COMMIT:
-        if name in commit:
-            yield CounterMetricFamily(metric, words, value=commit[name])
+def rendered(family: Family) -> Metric:
+    """*family* as Prometheus' own client has it."""
+    metric = Metric(family.name, family.words, family.kind)
+    suffix = "_total" if family.kind == "counter" else ""
+    for sample in family.samples:
+        name = family.name + (sample.suffix or suffix)
+        metric.add_sample(name, dict(sample.labels), sample.value)
+    return metric
 
 
-def _of_proxies(proxies: Sequence[Mapping[str, Any]]) -> Iterator[Metric]:
-    for name, metric, words in _PROXY_NUMBERS:
-        gauge = GaugeMetricFamily(metric, words, labels=["proxy"])
-        for proxy in proxies:
-            gauge.add_metric([proxy["id"]], proxy[name])
-        yield gauge
-    for name, metric, words in _PROXY_COUNTS:
-        counter = CounterMetricFamily(metric, words, labels=["proxy"])
-        for proxy in proxies:
-            counter.add_metric([proxy["id"]], proxy[name])
-        yield counter
+async def _of_web(parts: Parts) -> dict[str, float]:
+    """What all processes of the web have counted; what this one has, without a database."""
+    try:
+        async with asyncio.timeout(DATABASE_S):
+            await parts.counters.tell(parts.pool)
+            return await web_counters(parts.pool)
+    except CONNECTION_LOST:
+        return parts.counters.counted()
 
 
 class _Told(Collector):

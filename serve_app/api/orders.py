@@ -10,11 +10,12 @@ from pydantic import BaseModel, ConfigDict, EmailStr
 
 from dbolt.domain.plan import PlanName
 from serve_app.accounts import place_order
+from serve_app.api.route import OpenRoute
 from serve_app.identity import Viewer, viewer_of
 from serve_app.parts import parts_of
 from serve_app.payments import pay_page
 
-router = APIRouter(prefix="/api/v1", tags=["orders"])
+router = APIRouter(prefix="/api/v1", tags=["orders"], route_class=OpenRoute)
 
 
 class OrderRequest(BaseModel):

@@ -20,31 +20,59 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from dbolt.domain.protocol import Ack, Exchange, Reply, Settlement
 from dbolt.domain.submission import Assignment, EvidenceKind, EvidenceRef
-from serve_app.identity import ViewerFirst, token_hash
+from serve_app import keys, limits
+from serve_app.api.route import ApiRoute, Caller, pace, stranger
+from serve_app.identity import token_hash
+from serve_app.keys import Scope
 from serve_app.parts import Parts, parts_of
 from serve_app.problems import Problem
 
 
-async def _worker(request: Request) -> None:
+class WorkerFirst(ApiRoute):
+    """A route for workers alone, who are known before their body is taken in.
+
+    Each of its writes is safe to repeat by the tokens of its leases.
+    """
+
+    repeatable = True
+
+    async def caller(self, request: Request) -> Caller:
+        """The worker. Raises Problem(401), (403) without the worker token or a worker's key."""
+        try:
+            name = await _worker(request)
+        except Problem:
+            await pace(request, stranger(request))
+            raise
+        return Caller(name, limits.API_PROGRAM)
+
+    async def admit(self, request: Request) -> None:
+        """Whoever is known as a worker may."""
+
+
+async def _worker(request: Request) -> str:
+    key = await keys.key_of(request)
+    if key is not None:
+        keys.need(key.grants, Scope.WORKER)
+        return key.actor
     known = parts_of(request).secrets.worker_token
-    if known is None:
-        raise Problem(403, "Workers over HTTP are switched off; set DBOLT_WORKER_TOKEN first.")
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    right = hmac.compare_digest(token_hash(token), token_hash(known.get_secret_value()))
+    if known is None and not token.startswith(keys.MARK):
+        raise Problem(
+            403,
+            "Workers over HTTP are switched off; set DBOLT_WORKER_TOKEN or make a key with the "
+            "scope 'worker' first.",
+        )
+    right = known is not None and hmac.compare_digest(
+        token_hash(token), token_hash(known.get_secret_value())
+    )
     if scheme.lower() != "bearer" or not right:
         raise Problem(
             401,
-            "Send the worker token as 'Authorization: Bearer TOKEN'.",
+            "Send the worker token or a key with the scope 'worker' as 'Authorization: Bearer "
+            "TOKEN'.",
             headers={"WWW-Authenticate": "Bearer"},
         )
-
-
-class WorkerFirst(ViewerFirst):
-    """A route for workers alone, who are known before their body is taken in."""
-
-    async def admit(self, request: Request) -> None:
-        """Raises Problem(401) without the worker token."""
-        await _worker(request)
+    return "worker"
 
 
 router = APIRouter(prefix="/api/v1/jobs", tags=["workers"], route_class=WorkerFirst)
@@ -71,8 +99,8 @@ class _Said(BaseModel):
 class NextRequest(_Said):
     """So many more a worker could start; the answer may wait `wait_s` for work."""
 
-    want: Annotated[int, Field(ge=1, le=MOST)] = 1
-    wait_s: Annotated[float, Field(ge=0, le=LONGEST_POLL_S)] = 0.0
+    want: Annotated[int, Field(ge=1, le=MOST, strict=True)] = 1
+    wait_s: Annotated[float, Field(ge=0, le=LONGEST_POLL_S, strict=True)] = 0.0
 
 
 class Next(BaseModel):
@@ -156,7 +184,15 @@ async def complete_jobs(request: Request, said: CompleteRequest) -> Complete:
     return Complete(acks=reply.acks)
 
 
-@router.put("/evidence", status_code=201, max_body_size=MAX_EVIDENCE_BYTES)
+_FILE = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "minLength": 1}}},
+    }
+}
+
+
+@router.put("/evidence", status_code=201, max_body_size=MAX_EVIDENCE_BYTES, openapi_extra=_FILE)
 async def put_evidence(
     request: Request,
     kind: EvidenceKind,

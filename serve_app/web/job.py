@@ -63,7 +63,7 @@ async def read_view(
     return replace(view, left=await times.of(parts, job))
 
 
-@router.get("/jobs/{job_id}")
+@router.get("/jobs/{job_id:uuid}")
 async def show_job(request: Request, viewer: AnyViewer, job_id: UUID, ask: Rows) -> Response:
     """The customer's page of a job."""
     view = await read_view(request, viewer, job_id, ask, staff=False)

@@ -299,4 +299,4 @@ async def test_the_web_role_cannot_write_jobs(shop: Shop, database: str) -> None
 async def test_ids_that_are_none_are_told_so(api: httpx.AsyncClient) -> None:
     missing = await api.get(f"/api/v1/jobs/{UUID(int=0)}", headers=STAFF)
     assert missing.status_code == 404
-    assert (await api.get("/api/v1/jobs/17", headers=STAFF)).status_code == 422
+    assert (await api.get("/api/v1/jobs/17", headers=STAFF)).status_code == 404

@@ -52,6 +52,7 @@ class Victim:
             "sha256": sha256,
             "attention_id": "1",
             "key": "address",
+            "key_id": str(UUID(int=1)),
         }
 
     def at(self, path: str) -> str:

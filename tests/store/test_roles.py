@@ -34,6 +34,7 @@ STAFF = {
     "audit",
     "audit_outcomes",
 }
+API = {"api_keys", "idempotent_answers", "web_counters"}
 QUEUE = {
     "directories",
     "jobs",
@@ -84,7 +85,7 @@ async def test_the_web_role_writes_accounts_only(
 ) -> None:
     given = await rights(owner, Role.WEB)
     writes = {name for name, verbs in given.items() if verbs - {"SELECT"}}
-    assert writes == ACCOUNTS | STAFF
+    assert writes == ACCOUNTS | STAFF | API
     assert given["audit"] == given["audit_outcomes"] == {"SELECT", "INSERT"}
     assert not given.keys() & {"accounts", "outbox"}
     letters = await owner.fetch(
@@ -138,6 +139,7 @@ async def test_a_customer_role_only_reads(owner: asyncpg.Connection[asyncpg.Reco
         "presses",
         "payments",
     }
+    assert not given.keys() & API
     assert not given.keys() & {"passwords", "mail_links", "rate_limits", "evidence_removals"}
 
 

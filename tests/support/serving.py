@@ -154,6 +154,10 @@ class Line:
         answer: dict[str, Any] = await self._through("status")
         return answer
 
+    async def figures(self) -> dict[str, Any]:
+        answer: dict[str, Any] = await self._through("figures")
+        return answer
+
 
 @dataclass
 class Staffed:

@@ -99,5 +99,8 @@ async def visitor(
 
 def routes_of(app: FastAPI) -> list[tuple[str, str]]:
     """Every method and path of *app*, but for its static files."""
-    found = [(route.path, route.methods or ()) for route in iter_route_contexts(app.routes)]
+    found = [
+        (re.sub(r":\w+}", "}", route.path), route.methods or ())
+        for route in iter_route_contexts(app.routes)
+    ]
     return [(method, path) for path, methods in found if path for method in sorted(methods)]
