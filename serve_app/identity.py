@@ -291,9 +291,9 @@ async def _staff_only(viewer: Annotated[Viewer, Depends(_any_viewer)]) -> Staff:
 
 
 async def _admin_only(staff: Annotated[Staff, Depends(_staff_only)]) -> Staff:
+    keys.need(staff.scopes, Scope.ADMIN)
     if staff.role is not StaffRole.ADMIN:
         raise Problem(403, "This is for admins; ask one of them.")
-    keys.need(staff.scopes, Scope.ADMIN)
     return staff
 
 
