@@ -127,7 +127,7 @@ async def test_no_request_breaks_the_api(
 ) -> None:
     async with fuzzed(database, owner, monkeypatch) as (parts, key):
         made = await schemathesis(
-            parts, key, tmp_path, "--max-examples", "3", "--max-time", "30", "--phases",
+            parts, key, tmp_path, "--max-examples", "2", "--max-time", "15", "--phases",
             "examples,coverage,fuzzing",
         )  # fmt: skip
         assert int(made) > 100

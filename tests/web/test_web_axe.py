@@ -37,7 +37,7 @@ async def serious(page: Page, path: str, axe_source: str, folder: Path) -> list[
     return [f"{path}: {text}" for text in found]
 
 
-@pytest.mark.parametrize("look", list(LOOKS))
+@pytest.mark.parametrize("look", ["light", pytest.param("dark", marks=pytest.mark.long)])
 async def test_no_page_has_a_serious_fault(site: Site, axe_source: str, look: str) -> None:
     folder, how = PICTURES / look, LOOKS[look]
     customers, staff = await paths(site)

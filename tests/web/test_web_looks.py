@@ -24,6 +24,18 @@ DOUBLE_IDS = """() => { const all = [...document.querySelectorAll('[id]')].map((
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
+LOOKS = pytest.mark.parametrize(
+    ("scheme", "width"),
+    [
+        ("light", 390),
+        ("dark", 1360),
+        pytest.param("dark", 390, marks=pytest.mark.long),
+        pytest.param("light", 1360, marks=pytest.mark.long),
+    ],
+)
+"""Each scheme and each width in every run, all of them together in the long one."""
+
+
 async def paths(site: Site) -> tuple[dict[str, list[str]], list[str]]:
     """Every page of customers, by the key that opens it, and of staff, with work of all kinds."""
     job_id, key = await site.job()
@@ -91,8 +103,7 @@ async def faults_here(page: Page, path: str) -> list[str]:
     return [f"{path}: {text}" for text in found]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1360])
+@LOOKS
 async def test_every_page_is_readable(site: Site, scheme: str, width: int) -> None:
     customers, staff = await paths(site)
     how = {"color_scheme": scheme, "viewport": {"width": width, "height": 844}}
@@ -117,8 +128,7 @@ ACCOUNT = [
 ACCOUNT += ["/account/delete", "/account/delete/now", "/order"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1360])
+@LOOKS
 async def test_every_page_of_an_account_is_readable(site: Site, scheme: str, width: int) -> None:
     email = f"{'a-very-long-name' * 3}@{'long-domain' * 4}.example.com"
     await site.job(email)
