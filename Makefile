@@ -52,7 +52,7 @@ lint: .venv/dev
 	$(BIN)/dbolt directories lint
 
 test: lint
-	$(BIN)/pytest -m "not long" $(ARGS)
+	$(BIN)/pytest -m "not long" -n 2 --dist loadgroup $(ARGS)
 
 prove: .venv/dev
 	$(BIN)/pytest -m long --timeout 3600 $(ARGS)

@@ -142,7 +142,7 @@ COMMANDS = [
     ("/api/v1/jobs/retry", {"filter": {"states": ["failed"]}, "dry_run": True}),
     ("/api/v1/pause", {"level": "global"}),
     ("/api/v1/resume", {"level": "global"}),
-    (f"/api/v1/jobs/{uuid4()}/cancel", None),
+    (f"/api/v1/jobs/{UUID(int=1)}/cancel", None),
 ]
 
 
