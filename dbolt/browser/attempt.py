@@ -20,11 +20,11 @@ from dbolt.browser.ends import (
     unconfirmed,
     without_a_look,
 )
-from dbolt.browser.fill import Filled, complained, mended
+from dbolt.browser.fill import complained, mended
 from dbolt.browser.find import find_form
 from dbolt.browser.press import answer, press, ready
 from dbolt.browser.proof import COVER, EvidenceSink, Proof
-from dbolt.browser.run import PRESS_MARGIN_S, Ended, Found, Run
+from dbolt.browser.run import PRESS_MARGIN_S, Ended, Filled, Found, Run
 from dbolt.browser.session import Browser, first_line
 from dbolt.browser.sighting import known_before
 from dbolt.browser.steps import fill_all_steps, further_step, is_step_behind, step_form

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from dbolt.browser import act
-from dbolt.browser.run import Run
+from dbolt.browser.run import Filled, Run
 from dbolt.browser.settle import changed
 from dbolt.domain.fields import Field
 from dbolt.forms.page import Control, Page, Widget
@@ -39,46 +39,56 @@ async def arrived(run: Run, page: Page, reading: Reading) -> Page:
     return page
 
 
-async def explored(run: Run, page: Page, reading: Reading, plan: FillPlan) -> Action | None:
-    """The choice in a list that says nothing by itself and leads to the business's category.
+def dead_end(run: Run, form: Filled) -> tuple[Control, Control] | None:
+    """A list of categories that says nothing by itself, and the one that waits for it.
 
-    "Production", "Retail" and "Hospitality" do not tell where the bakeries are: each is chosen
-    in turn until the list below has them. None where there is no such list, or no way.
+    "Production", "Retail" and "Hospitality" do not tell where the bakeries are. None where there
+    is no such list that has not been looked behind.
     """
-    pair = next(_dead_ends(page, reading, plan), None)
-    if pair is None or pair[0].ref in run.explored:
-        return None
-    upper, lower = pair
+    pair = next(_dead_ends(form.page, form.reading, form.plan), None)
+    return None if pair is None or pair[0].ref in run.explored else pair
+
+
+async def explored(run: Run, form: Filled, upper: Control, lower: Control) -> Action | None:
+    """The choice in the *upper* list that leads to the business's category in the *lower* one.
+
+    Each is chosen in turn until the list below has it. None where there is no way, and where the
+    form did not outlive a choice, after which nothing more is touched.
+    """
     run.explored.add(upper.ref)
     until = time.monotonic() + _EXPLORE_S
     best = (FLOOR, "")
     for option in choices(upper)[:_MOST_WAYS]:
         if time.monotonic() > until:
             break
+        moment = time.monotonic()
         await act.perform(run.visit.page, [_choice(upper, option.value)])
-        score = await _score_below(run, lower, reading)
+        score = await _score_below(run, form, lower, moment)
+        if score is None:
+            return None
         best = max(best, (score, option.value), key=lambda found: found[0])
         if score >= FIRM:
             return _choice(upper, option.value)
-    if not best[1]:
-        prompt = next((o.value for o in upper.options if o not in choices(upper)), "")
-        await act.perform(run.visit.page, [_choice(upper, prompt)])
-        return None
-    await act.perform(run.visit.page, [_choice(upper, best[1])])
-    return _choice(upper, best[1])
+    prompt = next((o.value for o in upper.options if o not in choices(upper)), "")
+    await act.perform(run.visit.page, [_choice(upper, best[1] or prompt)])
+    return _choice(upper, best[1]) if best[1] else None
 
 
-async def _score_below(run: Run, lower: Control, reading: Reading) -> float:
-    """How well the best option of the list below fits; 0 where it does not fill."""
+async def _score_below(run: Run, form: Filled, lower: Control, moment: float) -> float | None:
+    """How well the best option of the list below fits; 0 where it does not fill.
+
+    None where the form is gone, or was sent by the choice that was made at *moment*.
+    """
     before = [o.text for o in lower.options]
     until = time.monotonic() + _ARRIVE_S
     while True:
         page = await run.look()
         now = next((c for c in page.controls if c.ref == lower.ref), None)
-        if now is None:
-            return 0.0
+        if now is None or run.sent_itself(form, page, moment):
+            return None
         if not is_waiting(now) and [o.text for o in now.options] != before:
-            ranked = ranking(choices(now), run.assignment.profile.category, reading.language)
+            language = form.reading.language
+            ranked = ranking(choices(now), run.assignment.profile.category, language)
             return ranked[0][0] if ranked else 0.0
         if not await changed(run.visit.page, until - time.monotonic()):
             return 0.0

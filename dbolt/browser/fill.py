@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dbolt.browser import act
-from dbolt.browser.cascade import arrived, explored
+from dbolt.browser.cascade import arrived, dead_end, explored
 from dbolt.browser.find import behind_wall
-from dbolt.browser.run import HANDED_IN, Ended, Found, Run
+from dbolt.browser.run import Ended, Filled, Found, Run
 from dbolt.browser.sections import opened, peeked, with_offered
 from dbolt.domain.fields import Field
 from dbolt.domain.reasons import WORDS, Reason
@@ -21,7 +21,6 @@ from dbolt.forms.plan import plan_fill
 from dbolt.forms.reading import Act, Action, FillPlan, Reading, VerdictReading
 from dbolt.forms.repair import repair, tried_by
 from dbolt.forms.values.signs import control_name
-from dbolt.forms.verdict import read_verdict
 from dbolt.forms.verdict.complaints import field_errors
 from dbolt.forms.words import fold
 
@@ -55,37 +54,33 @@ FACTS = frozenset(
 
 
 _VANISHED = NotSent(reason=Reason.FILL_FAILED, detail="The form vanished while it was filled in.")
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """A form that holds what it should, as seen just now."""
-
-    page: Page
-    reading: Reading
-    plan: FillPlan
+_SENT_BY_OPENING = HandOver(
+    reason=Reason.UNSURE_OF_FORM,
+    detail="What looked like a section to open sent something to the site.",
+)
 
 
 async def fill(run: Run, found: Found) -> Filled | Ended:
-    """Fills the form in, section after section, until the page holds everything that it should."""
+    """Fills the form in, section after section, until the page holds everything that it should.
+
+    `run.typing_since` stays set only where the form did not stand there unsent afterwards.
+    """
     wanted: dict[str, Action] = {}
     filled = await _fill_shown(run, found, wanted)
     for _ in range(_MAX_SECTIONS):
         if not isinstance(filled, Filled) or filled.reading.submit_is_next:
             return filled
-        run.typing_since = time.monotonic()
+        moment = run.typing_since = time.monotonic()
         if not await opened(run, filled.page, filled.reading):
             run.typing_since = None
             return filled
         page = await run.look()
-        if run.may_have_sent():
-            return HandOver(
-                reason=Reason.UNSURE_OF_FORM,
-                detail="What looked like a section to open sent something to the site.",
-            )
+        if run.visit.carried_since(moment):
+            return _SENT_BY_OPENING
         reading = same_form(run, page, filled.reading)
         if reading is None:
             return _VANISHED
+        run.typing_since = None
         filled = await _fill_shown(run, Found(page, reading), wanted)
     return filled
 
@@ -97,15 +92,14 @@ async def _fill_shown(run: Run, found: Found, wanted: dict[str, Action]) -> Fill
     after a choice: both are looked for after every round.
     wanted: what the form should hold by now, by control; grows.
     """
-    page, reading = found.page, found.reading
-    await peeked(run, page, reading)
-    plan = _plan(run, page, reading)
-    if plan.stop in _BEFORE_TYPING:
-        return behind_wall(plan.stop, plan.detail)
+    await peeked(run, found.page, found.reading)
+    form = _planned(run, found)
     tries: Counter[str] = Counter()
     lost: list[TypedValue] = []
     for _ in range(_MAX_ROUNDS):
-        _keep_up(wanted, page, plan)
+        if form.plan.stop in _BEFORE_TYPING:
+            return behind_wall(form.plan.stop, form.plan.detail)
+        _keep_up(wanted, form)
         values = await act.read_back(run.visit.page, list(wanted.values()))
         run.note_typed(list(wanted.values()), values)
         held = dict(zip(wanted, values, strict=True))
@@ -114,44 +108,48 @@ async def _fill_shown(run: Run, found: Found, wanted: dict[str, Action]) -> Fill
         if not todo:
             break
         tries.update(map(_key, todo))
-        if any(action.act is Act.FILE for action in todo):
-            await run.visit.load_media()
-        moment = run.typing_since = time.monotonic()
-        run.note_typed(todo, await act.perform(run.visit.page, todo))
-        before, page = page, await arrived(run, await run.look(), reading)
-        again = same_form(run, page, reading)
-        if again is None or _sent_itself(run, Filled(before, reading, plan), page, moment):
+        after = await _typed(run, form, todo)
+        if after is not None and (pair := dead_end(run, after)) is not None:
+            after = await _led_on(run, after, pair, wanted)
+        if after is None:
             return _VANISHED
-        run.typing_since = None
-        reading = again
-        plan = _plan(run, page, reading)
-        level = await explored(run, page, reading, plan)
-        if level is not None:
-            wanted[_key(level)] = level
-            page = await run.look()
-            plan = _plan(run, page, reading)
-        if plan.stop in _BEFORE_TYPING:
-            return behind_wall(plan.stop, plan.detail)
-    complaint = _complaint(plan, lost, page, wanted)
+        form = after
+    if form.plan.stop in _BEFORE_TYPING:
+        return behind_wall(form.plan.stop, form.plan.detail)
+    complaint = _complaint(form, lost, wanted)
     if complaint is not None:
         return complaint
-    actions = tuple(wanted.values())
-    return Filled(page, reading, FillPlan(actions=actions, detail=plan.detail))
+    return replace(form, plan=FillPlan(actions=tuple(wanted.values()), detail=form.plan.detail))
 
 
-def _sent_itself(run: Run, before: Filled, after: Page, moment: float) -> bool:
-    """Whether *after* answers a form that was sent by a choice in it, and not just drawn anew."""
-    if not run.visit.carried_since(moment):
-        return False
-    verdict = read_verdict(
-        before.page,
-        after,
-        before.reading,
-        status=run.visit.status_since(moment),
-        recipe=run.assignment.directory.recipe,
-        profile=run.assignment.profile,
-    )
-    return verdict.kind in HANDED_IN
+async def _typed(run: Run, form: Filled, todo: list[Action]) -> Filled | None:
+    """The form with *todo* done to it; None if it does not stand there unsent after that."""
+    if any(action.act is Act.FILE for action in todo):
+        await run.visit.load_media()
+    moment = run.typing_since = time.monotonic()
+    run.note_typed(todo, await act.perform(run.visit.page, todo))
+    return await _standing(run, form, moment)
+
+
+async def _led_on(
+    run: Run, form: Filled, pair: tuple[Control, Control], wanted: dict[str, Action]
+) -> Filled | None:
+    """The form with the choice that leads to its category, if one does; None as for `_typed`."""
+    moment = run.typing_since = time.monotonic()
+    level = await explored(run, form, *pair)
+    if level is not None:
+        wanted[_key(level)] = level
+    return await _standing(run, form, moment)
+
+
+async def _standing(run: Run, before: Filled, moment: float) -> Filled | None:
+    """The form after what was done to it at *moment*; None if it is gone, or was sent by that."""
+    page = await arrived(run, await run.look(), before.reading)
+    reading = same_form(run, page, before.reading)
+    if reading is None or run.sent_itself(before, page, moment):
+        return None
+    run.typing_since = None
+    return _planned(run, Found(page, reading))
 
 
 def _is_due(run: Run, action: Action, held: TypedValue, tries: int) -> bool:
@@ -205,13 +203,15 @@ def _left_out(filled: Filled, verdict: VerdictReading) -> set[str]:
     return {e.control for e in verdict.field_errors if fold(e.control) not in done}
 
 
-def _plan(run: Run, page: Page, reading: Reading) -> FillPlan:
-    """The plan for the page as it is now, with the values that earlier complaints led to."""
+def _planned(run: Run, found: Found) -> Filled:
+    """The form with the plan for it as it is now, and the values that earlier complaints led to."""
     assignment = run.assignment
+    page, reading = found.page, found.reading
     page = replace(page, controls=tuple(_insisted(c, run) for c in page.controls))
     page = replace(page, controls=tuple(with_offered(c, run) for c in page.controls))
     plan = plan_fill(page, reading, assignment.profile, account=assignment.account, today=run.today)
-    return replace(plan, actions=tuple(_fixed(action, run) for action in plan.actions))
+    fixed = tuple(_fixed(action, run) for action in plan.actions)
+    return Filled(found.page, reading, replace(plan, actions=fixed))
 
 
 def _insisted(control: Control, run: Run) -> Control:
@@ -231,13 +231,12 @@ def _about(action: Action) -> tuple[Field, str, str]:
     return action.field, action.part, action.control
 
 
-def _complaint(
-    plan: FillPlan, lost: Sequence[TypedValue], page: Page, wanted: dict[str, Action]
-) -> Ended | None:
+def _complaint(form: Filled, lost: Sequence[TypedValue], wanted: dict[str, Action]) -> Ended | None:
     """Why the form should not be sent as it stands; None if it may be."""
+    plan = form.plan
     if plan.stop is not None:
         return HandOver(reason=plan.stop, missing=list(plan.missing), detail=plan.detail)
-    required = {c.ref for c in page.controls if c.required}
+    required = {c.ref for c in form.page.controls if c.required}
     needed = {(a.field, a.part) for a in wanted.values() if a.ref in required}
     for value in lost:
         wrong = value.read_back != "" and value.field in FACTS
@@ -256,9 +255,9 @@ def _key(action: Action) -> str:
     return " ".join((action.ref, *boxes))
 
 
-def _keep_up(wanted: dict[str, Action], page: Page, plan: FillPlan) -> None:
+def _keep_up(wanted: dict[str, Action], form: Filled) -> None:
     """Drops what is no longer on the page, and adds what is planned."""
-    refs = {c.ref for c in page.controls}
+    refs = {c.ref for c in form.page.controls}
     for key in [key for key, action in wanted.items() if action.ref not in refs]:
         del wanted[key]
-    wanted.update({_key(a): a for a in plan.actions})
+    wanted.update({_key(a): a for a in form.plan.actions})

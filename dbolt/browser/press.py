@@ -11,16 +11,14 @@ from playwright.async_api import Error
 from playwright.async_api import Page as Tab
 
 from dbolt.browser import act
-from dbolt.browser.fill import Filled
 from dbolt.browser.observe import observe
-from dbolt.browser.run import Ended, Run
+from dbolt.browser.run import Ended, Filled, Run
 from dbolt.browser.session import first_line
 from dbolt.browser.settle import changed, settled
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import HandOver, NotSent, VerdictKind
 from dbolt.forms.page import Message, Page
 from dbolt.forms.reading import Reading, VerdictReading
-from dbolt.forms.verdict import read_verdict
 
 _ANSWER_S = 15.0
 _AFTERTHOUGHT_S = 4.0
@@ -131,7 +129,7 @@ async def _read_tab(
     run: Run, filled: Filled, tab: Tab, moment: float, dialogs: list[str]
 ) -> tuple[Page, VerdictReading]:
     after = _with_dialogs(await observe(tab), dialogs)
-    return after, read(run, filled, after, moment)
+    return after, run.read(filled, after, moment)
 
 
 async def _beneath(
@@ -154,7 +152,7 @@ def _is_clear(verdict: VerdictReading) -> bool:
 
 async def _last_look(run: Run, filled: Filled, moment: float) -> tuple[Page, VerdictReading]:
     after = await observe(run.visit.newest())
-    return after, read(run, filled, after, moment)
+    return after, run.read(filled, after, moment)
 
 
 def _answer_left(run: Run, moment: float) -> float:
@@ -168,18 +166,6 @@ async def _news(run: Run, tab: Tab, within_s: float) -> bool:
         return await changed(tab, within_s) or run.visit.newest() is not tab
     except (Error, TimeoutError):
         return True
-
-
-def read(run: Run, filled: Filled, after: Page, moment: float) -> VerdictReading:
-    """The verdict on *after*, as it stands, for a press at *moment*."""
-    return read_verdict(
-        filled.page,
-        after,
-        filled.reading,
-        status=run.visit.status_since(moment),
-        recipe=run.assignment.directory.recipe,
-        profile=run.assignment.profile,
-    )
 
 
 def _with_dialogs(page: Page, dialogs: list[str]) -> Page:

@@ -25,8 +25,9 @@ from dbolt.domain.submission import (
     VerdictKind,
 )
 from dbolt.forms.page import Page
-from dbolt.forms.reading import Action, Reading
+from dbolt.forms.reading import Action, FillPlan, Reading, VerdictReading
 from dbolt.forms.repair import Tried
+from dbolt.forms.verdict import read_verdict
 
 PRESS_MARGIN_S = 20.0
 """No press with less than this left of the lease: its answer could not be reported in time."""
@@ -53,6 +54,15 @@ class Found:
     reading: Reading
 
 
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form that holds what it should, as seen just now."""
+
+    page: Page
+    reading: Reading
+    plan: FillPlan
+
+
 @dataclass(slots=True)
 class Run:
     """One attempt under way. `permitted`: the press is recorded, so that the end is a `Pressed`."""
@@ -73,7 +83,7 @@ class Run:
     stepped_at: float | None = None
     """When a "next" was pressed of which it is not known yet that it led to a mere step."""
     typing_since: float | None = None
-    """Since when values were typed into a form that has not been seen to stand there after it."""
+    """Since when a form was worked on that has not been seen to stand there after it."""
     fixes: dict[tuple[Field, str, str], Action] = field(default_factory=dict)
     """Values that a complaint of the page led to, by field, part and control."""
     insisted: set[str] = field(default_factory=set)
@@ -102,6 +112,23 @@ class Run:
         if self.typing_since is not None and self.visit.carried_since(self.typing_since):
             return True
         return self.stepped_at is not None and self.visit.sent_since(self.stepped_at)
+
+    def read(self, filled: Filled, after: Page, moment: float) -> VerdictReading:
+        """The verdict on *after*, as it stands, for whatever was done to *filled* at *moment*."""
+        return read_verdict(
+            filled.page,
+            after,
+            filled.reading,
+            status=self.visit.status_since(moment),
+            recipe=self.assignment.directory.recipe,
+            profile=self.assignment.profile,
+        )
+
+    def sent_itself(self, filled: Filled, after: Page, moment: float) -> bool:
+        """Whether *after* answers a form that a choice in it has sent, and not just drawn anew."""
+        if not self.visit.carried_since(moment):
+            return False
+        return self.read(filled, after, moment).kind in HANDED_IN
 
     async def look(self, at_most_s: float = 5.0, *, pressed: bool = False) -> Page:
         """The page once it has come to rest, or after *at_most_s*; `pressed` as in `settled`."""

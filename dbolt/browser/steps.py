@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from functools import partial
 
 from dbolt.browser.ends import press_told, pressed
-from dbolt.browser.fill import Filled, fill, mended
+from dbolt.browser.fill import fill, mended
 from dbolt.browser.find import behind_wall
-from dbolt.browser.press import answer, press, read, ready
-from dbolt.browser.run import HANDED_IN, Ended, Found, Run
+from dbolt.browser.press import answer, press, ready
+from dbolt.browser.run import HANDED_IN, Ended, Filled, Found, Run
 from dbolt.browser.settle import changed
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import HandOver, NotSent, VerdictKind
@@ -154,7 +154,7 @@ def _step_on(run: Run, filled: Filled, moment: float, page: Page) -> Found | Non
     if reading is None:
         return None
     carries_on = reading.kind is FormKind.LISTING and _asks(reading)
-    if not carries_on and read(run, filled, page, moment).kind in HANDED_IN:
+    if not carries_on and run.read(filled, page, moment).kind in HANDED_IN:
         return None
     return Found(page, reading)
 

@@ -7,6 +7,7 @@ back. *Source:* the HTML standard's input, change and blur events for scripted c
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -110,18 +111,15 @@ async def opener(page: Page, refs: Sequence[str], known: Sequence[str]) -> str |
     return None
 
 
-async def unfold(page: Page, ref: str) -> bool:
-    """Clicks what opens a section, which cannot send the form meanwhile; whether it could."""
+async def unfold(page: Page, ref: str) -> None:
+    """Clicks what opens a section, if it can; a click cannot submit the form meanwhile."""
     where = place(page, ref)
     header = await element(page, ref)
     if where is None or header is None:
-        return False
-    try:
+        return
+    with contextlib.suppress(Error, TimeoutError):
         async with choose.guarded(where):
             await header.click(timeout=_UNFOLD_MS)
-    except (Error, TimeoutError):
-        return False
-    return True
 
 
 async def _run(page: Page, actions: Sequence[Action], function: str) -> list[Held]:

@@ -64,6 +64,28 @@ async def test_a_heading_that_sent_something_was_a_press(
     assert permit.asked == 1
 
 
+# A cover that comes up under the pointer lets the click fail after the page has heard of it.
+COVERS_ITSELF = """
+more.addEventListener("mousemove", () => {{
+  const cover = document.createElement("div");
+  cover.style = "position:fixed;inset:0";
+  document.body.append(cover);
+  {send};
+}}, {{once: true}});
+"""
+
+
+async def test_a_heading_that_sent_something_although_its_click_failed_was_a_press(
+    browser: Browser, tmp_path: Path
+) -> None:
+    script = "}); " + COVERS_ITSELF.format(send=SENDS) + "void (() => {"
+    async with Site({"GET /add": page(script), "POST /add": THANKS}) as site:
+        result, permit = await try_at(browser, site, tmp_path)
+        assert len(posts(site)) == 1, "nothing is sent a second time"
+    assert as_pressed(result).verdict is VerdictKind.UNCLEAR
+    assert permit.asked == 1
+
+
 CHOICE = """
 <p><label for=k>Category *</label> <select id=k name=category required {events}>
 <option value=''>Choose<option value=1>Restaurants<option value=2>Bakeries</select></p>
@@ -109,3 +131,33 @@ async def test_a_form_drawn_anew_by_the_server_at_a_choice_is_filled_in_again(
         assert [("final" in asked.form) for asked in posts(site)] == [False, True]
     assert as_pressed(result).verdict is VerdictKind.ACCEPTED
     assert permit.posts_before == [1]
+
+
+# None of the upper list's choices tells where bakeries are: each has to be tried.
+LEVELS = (
+    FIELDS
+    + """
+<p><label for=k>Category *</label> <select id=k name=category required {events}>
+<option value=''>Choose<option value=1>Production<option value=2>Supply<option value=3>Retail
+</select></p>
+<p><label for=s>Subcategory *</label> <select id=s name=subcategory required disabled>
+<option value=''>Choose a category first</select></p>
+"""
+)
+LEVELS_SEND = LEVELS.format(events='onchange="this.form.submit()"')
+
+
+STANDS_AGAIN = form_page(LEVELS_SEND).replace(
+    "<form", "<p class=success>Thank you! Your listing has been submitted.</p><form"
+)
+
+
+@pytest.mark.parametrize("answer", [THANKS, STANDS_AGAIN])
+async def test_a_list_that_sends_the_form_is_not_looked_behind_further(
+    browser: Browser, tmp_path: Path, answer: str
+) -> None:
+    async with Site({"GET /add": form_page(LEVELS_SEND), "POST /add": answer}) as site:
+        result, permit = await try_at(browser, site, tmp_path)
+        assert len(posts(site)) == 1
+    assert as_pressed(result).verdict is VerdictKind.UNCLEAR
+    assert permit.asked == 1
