@@ -143,12 +143,16 @@ async def _take(opened: _Open, wanted: Sequence[str], at_most_s: float) -> str |
     """Clicks the choice that is meant as soon as it is on show."""
     started = changed = time.monotonic()
     before: list[str] = []
+    stood: set[int] = set()
     while True:
         shown = await opened.choices()
         if (texts := [s["text"] for s in shown]) != before:
             before, changed = texts, time.monotonic()
         index = best(wanted, texts)
-        if index is not None:
+        # Some draw their list anew after every key: a click would meet what is no longer there.
+        stands = index is not None and shown[index]["number"] in stood
+        stood = {s["number"] for s in shown}
+        if index is not None and (stands or time.monotonic() - started > STILL_S):
             choice = await opened.place.handle("found", shown[index]["number"])
             if choice is not None:
                 await keys.click(choice)
