@@ -135,7 +135,7 @@ async def _read_tab(
     run: Run, filled: Filled, tab: Tab, moment: float, dialogs: list[str]
 ) -> tuple[Page, VerdictReading]:
     after = _with_dialogs(await observe(tab), dialogs)
-    return after, run.read(filled, after, moment)
+    return after, run.read(filled, after, moment, tab)
 
 
 async def _beneath(
@@ -157,8 +157,9 @@ def _is_clear(verdict: VerdictReading) -> bool:
 
 
 async def _last_look(run: Run, filled: Filled, moment: float) -> tuple[Page, VerdictReading]:
-    after = await observe(run.visit.newest())
-    return after, run.read(filled, after, moment)
+    tab = run.visit.newest()
+    after = await observe(tab)
+    return after, run.read(filled, after, moment, tab)
 
 
 def _answer_left(run: Run, moment: float) -> float:
