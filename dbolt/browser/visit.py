@@ -46,15 +46,27 @@ _COUNTED = frozenset({"document", "xhr", "fetch", "script"})
 class Answer:
     """One response to a document request or to something posted.
 
-    tab: which page asked, if that is known. whole: it is that page's document, or one that answers
-    something posted; an advert in a frame is neither. at: seconds on the monotonic clock.
+    posted: whether it answers something posted. at: seconds on the monotonic clock.
     """
 
+    request: Request
     status: int
-    tab: Page | None
     posted: bool
-    whole: bool
     at: float
+
+    @property
+    def tab(self) -> Page | None:
+        """Which page asked; None while a window's first request is ahead of the window."""
+        frame = _frame(self.request)
+        return frame.page if frame is not None else None
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is a page's document, or one that was posted for: no advert in a frame."""
+        if self.request.resource_type != "document":
+            return False
+        frame = _frame(self.request)
+        return self.posted or frame is None or frame.parent_frame is None
 
 
 @dataclass(slots=True)
@@ -262,13 +274,9 @@ class Visit:
 
     def _on_response(self, response: Response) -> None:
         request = response.request
-        document = request.resource_type == "document"
         posted = request.method in ("POST", "PUT", "PATCH")
-        if document or posted:
-            frame = _frame(request)
-            whole = document and (posted or frame is None or frame.parent_frame is None)
-            tab = frame.page if frame is not None else None
-            self.log.answers.append(Answer(response.status, tab, posted, whole, time.monotonic()))
+        if posted or request.resource_type == "document":
+            self.log.answers.append(Answer(request, response.status, posted, time.monotonic()))
             del self.log.answers[:-200]
 
     def _on_crash(self, _page: Page) -> None:
