@@ -21,10 +21,14 @@ NAME = re.compile(r"browser-(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What is seen of a worker from outside. `ended`: why it is gone; None while it is not."""
+    """What is seen of a worker from outside. `ended`: why it is gone; None while it is not.
+
+    slots: how many it has, once it has started; 0 where that is not known.
+    """
 
     started: bool
     ended: str | None = None
+    slots: int = 0
 
 
 class Crew(Protocol):
@@ -145,6 +149,7 @@ class Pool:
             member = self._members[name]
             if sight.started and member.started_at is None:
                 member.started_at = now
+                self._bounds = replace(self._bounds, slots=sight.slots or self._bounds.slots)
             if sight.ended is None:
                 continue
             del self._members[name]

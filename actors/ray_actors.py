@@ -26,6 +26,7 @@ from actors.post import Office
 from actors.ray_metrics import exporting
 from actors.watch import end_with_parent
 from actors.worker import Worker
+from dbolt.browser import room
 from dbolt.browser.attempt import attempt
 from dbolt.browser.chromium import NoBrowser, find_chromium
 from dbolt.browser.printing import pdf_of
@@ -287,6 +288,18 @@ class BrowserTrade:
         return await self._routes.take(assignment, url, through)
 
 
+def _nodes() -> list[dict[str, Any]]:
+    nodes: list[dict[str, Any]] = ray.nodes()  # type: ignore[no-untyped-call]  # Ray gives no types
+    return nodes
+
+
+def _browsers_here() -> int:
+    """How many browsers this node offers a place; they share its cores and memory."""
+    here = ray.get_runtime_context().get_node_id()
+    found = (n["Resources"].get(RESOURCE, 1) for n in _nodes() if n["NodeID"] == here)
+    return int(next(found, 1))
+
+
 class BrowserActor:
     """A worker with its browser. It knows no database, and of secrets only the proxies'."""
 
@@ -299,6 +312,7 @@ class BrowserActor:
             traces=settings.trace_failed,
         )
         evidence = FolderEvidence(settings.home.resolve() / "evidence")
+        self._slots = settings.slots or room.slots(room.machine(), _browsers_here())
         self._browser = browser
         self._has_run = False
         self._worker = Worker(
@@ -306,7 +320,7 @@ class BrowserActor:
             Line().exchange,
             browser,
             BrowserTrade(browser, evidence, Routes(source_of(settings.proxies))),
-            slots=settings.slots,
+            slots=self._slots,
             heartbeat_s=settings.lease_s / 4,
         )
         self._working: asyncio.Task[None] | None = None
@@ -315,8 +329,9 @@ class BrowserActor:
         """What `ray list actors` and the logs call it."""
         return f"BrowserActor({self._worker.name})"
 
-    async def began(self) -> None:
-        """Answers once the worker has a place and a process."""
+    async def began(self) -> int:
+        """Answers once the worker has a place and a process: with its slots."""
+        return self._slots
 
     async def work(self) -> None:
         """Works until it is drained; asked a second time, waits for the same end."""

@@ -29,6 +29,7 @@ from actors.printing import print_page
 from actors.ray_actors import NAMESPACE, RESOURCE, BrowserActor, Line
 from actors.ray_metrics import exporting
 from actors.sizing import Bounds
+from dbolt.browser import room
 from dbolt.domain.browsers import BrowserStatus, Demand, PoolStatus
 from dbolt.domain.figures import Family, of_pool
 from dbolt.settings import Settings
@@ -49,6 +50,13 @@ class Hired:
     actor: Any
     began: Any
     work: Any
+
+
+async def _slots(one: Hired) -> int:
+    """What a worker said of its slots when it began; 0 if it has died or said nothing."""
+    with contextlib.suppress(RayError):
+        return await one.began or 0
+    return 0
 
 
 class RayCrew:
@@ -93,6 +101,7 @@ class RayCrew:
             name: Sight(
                 started=one.began in resolved,
                 ended=await asyncio.to_thread(_why, one.work) if one.work in resolved else None,
+                slots=await _slots(one) if one.began in resolved else 0,
             )
             for name, one in handles.items()
         }
@@ -175,6 +184,10 @@ def _say_begin(pool: Any) -> None:
             return
 
 
+def _browsers_here(settings: Settings) -> int:
+    return 1 if settings.ray_address else settings.workers_max
+
+
 class PoolActor:
     """The supervisor of the workers."""
 
@@ -184,7 +197,8 @@ class PoolActor:
         bounds = Bounds(
             settings.workers_min,
             settings.workers_max,
-            settings.slots,
+            # A guess, until a worker has said how many it has where it runs.
+            settings.slots or room.slots(room.machine(), _browsers_here(settings)),
             backlog_s=settings.backlog_s,
             idle_s=settings.browser_idle_s,
         )

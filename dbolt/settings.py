@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dbolt.domain.directory import ProxyPolicy
@@ -45,8 +45,8 @@ class Settings(BaseSettings):
     """Folder of directory files; None for the one that comes with the product."""
     chromium: Path | None = None
     """The browser to use; None finds one."""
-    slots: Annotated[int, Field(ge=1, le=64)] = 3
-    """Submissions one browser carries at a time."""
+    slots: Annotated[int, Field(ge=1, le=64)] | None = None
+    """Submissions one browser carries at a time; None for what its machine has room for."""
     workers_min: Annotated[int, Field(ge=0, le=1000)] = 1
     workers_max: Annotated[int, Field(ge=1, le=1000)] = 1
     """Bounds of the browser pool. One browser fills two cores."""
@@ -78,6 +78,12 @@ class Settings(BaseSettings):
     """Where its public keys are; empty for the usual place below `supabase_url`."""
     supabase_emails_confirmed: bool = False
     """Whether that project lets nobody in before the address is confirmed."""
+
+    @field_validator("slots", mode="before")
+    @classmethod
+    def _automatic(cls, value: object) -> object:
+        return None if isinstance(value, str) and value.strip().lower() == "auto" else value
+
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     log_json: bool = False
 

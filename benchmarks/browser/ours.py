@@ -11,7 +11,6 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from uuid import UUID
 
 import asyncpg
 import ray
-from playwright.async_api import ElementHandle, Page
+from playwright.async_api import Page
 from pydantic import SecretStr
 
 from actors import ray_actors
@@ -28,7 +27,7 @@ from benchmarks.browser.page import LISTING
 from benchmarks.browser.peers import WARM, say, word
 from benchmarks.queue import shop
 from dbolt.browser import attempt
-from dbolt.browser.proof import Proof
+from dbolt.browser.proof import Proof, Span
 from dbolt.domain.directory import Directory, Evidence, Policy
 from dbolt.domain.protocol import Fulfilled, PaidOrder, Refused
 from dbolt.domain.submission import EvidenceKind
@@ -61,9 +60,7 @@ PATIENCE_S = 90.0
 class Blind(Proof):
     """Shows nothing, for comparison."""
 
-    async def picture(
-        self, page: Page, kind: EvidenceKind, around: Collection[ElementHandle] = ()
-    ) -> None:
+    async def picture(self, page: Page, kind: EvidenceKind, around: Span | None = None) -> None:
         """Takes none."""
 
     async def text(self, text: str) -> None:

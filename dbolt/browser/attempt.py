@@ -7,7 +7,7 @@ import contextlib
 import time
 from functools import partial
 
-from playwright.async_api import ElementHandle, Error
+from playwright.async_api import Error
 
 from dbolt.browser import act, trace
 from dbolt.browser.arrive import arrive, not_reached
@@ -193,15 +193,14 @@ async def _show_before(run: Run, filled: Filled) -> None:
     for action in filled.plan.actions:
         if action.secret and (secret := await act.element(run.visit.page, action.ref)):
             await secret.evaluate(COVER)
-    await run.proof.picture(run.visit.page, EvidenceKind.BEFORE, await _corners(run, filled))
+    tab = run.visit.page
+    await run.proof.picture(tab, EvidenceKind.BEFORE, await act.span(tab, _corners(filled)))
 
 
-async def _corners(run: Run, filled: Filled) -> list[ElementHandle]:
-    """The form's first and last control and its button, where they are in the page itself."""
+def _corners(filled: Filled) -> list[str]:
+    """The form's first and last control and its button."""
     own = [c.ref for c in filled.page.controls if c.form == filled.reading.form and not c.hidden]
-    refs = [ref for ref in (*own[:1], *own[-1:], filled.reading.submit) if ref.startswith("0:")]
-    found = [await act.element(run.visit.page, ref) for ref in dict.fromkeys(refs)]
-    return [element for element in found if element is not None]
+    return list(dict.fromkeys(filter(None, (*own[:1], *own[-1:], filled.reading.submit))))
 
 
 async def _show_as_it_stands(run: Run) -> None:

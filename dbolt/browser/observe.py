@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Error, Frame
 from playwright.async_api import Page as Tab
 
-from dbolt.browser import frames
+from dbolt.browser import frames, scripts
 from dbolt.forms.page import Page, merged, page_from_json
 
 MOST_FRAMES = 12
@@ -24,7 +22,6 @@ milliseconds; the bound is for monsters, not for a machine that is busy."""
 PATIENCE_S = 10.0
 """How long a frame may keep us waiting for its thread."""
 
-PARTS = ("registry", "visible", "words", "widgets", "labels", "controls", "forms", "messages")
 CAPTCHA_HOSTS = (
     "/recaptcha/",
     "hcaptcha.com",
@@ -38,17 +35,6 @@ _HIDDEN_FRAME = """el => {
   return !el.checkVisibility({ opacityProperty: true, visibilityProperty: true })
     || box.width < 40 || box.height < 20 || box.right + scrollX <= 0 || box.bottom + scrollY <= 0;
 }"""
-
-
-@cache
-def script(*names: str, call: str) -> str:
-    """One function of one argument, from the named parts of look/ and files beside this one."""
-    folder = Path(__file__).parent
-    parts = [
-        (folder / "look" / f"{name}.js" if name in PARTS else folder / f"{name}.js").read_text()
-        for name in names
-    ]
-    return "(given) => {\n'use strict';\n" + "\n".join(parts) + f"\nreturn {call}(given);\n}}"
 
 
 async def observe(page: Tab) -> Page:
@@ -122,8 +108,8 @@ async def _look(page: Tab, frame: Frame) -> Page | None:
         "links": MOST_LINKS,
         "soft_ms": SOFT_MS,
     }
-    source = script(*PARTS, "observe", call="observed")
     async with asyncio.timeout(PATIENCE_S):
-        raw: dict[str, Any] = json.loads(await frame.evaluate(source, limits))
+        told = await scripts.call(page, frame, scripts.OBSERVING, "observed", limits, again=True)
+    raw: dict[str, Any] = json.loads(told)
     frames.used(page, number, raw["next"])
     return None if raw.get("skipped") else page_from_json(raw["page"])

@@ -46,13 +46,19 @@ async def ready(run: Run, reading: Reading) -> Ended | None:
     working = await _working(page)
     if working and not await _work_done(page):
         return HandOver(reason=Reason.CAPTCHA, detail="The proof of work did not come to an end.")
-    button = await act.element(page, reading.submit)
+    if await act.is_fit(page, reading.submit):
+        return None
+    return await _made_ready(page, reading.submit, _PROOF_OF_WORK_S if working else _ENABLED_S)
+
+
+async def _made_ready(page: Tab, ref: str, limit: float) -> NotSent | None:
+    """Waits for a button that is not fit for a click at first sight."""
+    button = await act.element(page, ref)
     if button is None:
         return NotSent(reason=Reason.FILL_FAILED, detail="The form's button has vanished.")
-    limit = _PROOF_OF_WORK_S if working else _ENABLED_S
     try:
         await button.wait_for_element_state("enabled", timeout=limit * 1000)
-        await act.rehearse(button, reading.submit)
+        await act.rehearse(button)
     except Error as error:
         if "intercepts pointer events" in str(error):
             return None  # something lies over it, which the press knows to get around
@@ -129,7 +135,7 @@ async def _read_tab(
     run: Run, filled: Filled, tab: Tab, moment: float, dialogs: list[str]
 ) -> tuple[Page, VerdictReading]:
     after = _with_dialogs(await observe(tab), dialogs)
-    return after, run.read(filled, after, moment)
+    return after, run.read(filled, after, moment, tab)
 
 
 async def _beneath(
@@ -151,8 +157,9 @@ def _is_clear(verdict: VerdictReading) -> bool:
 
 
 async def _last_look(run: Run, filled: Filled, moment: float) -> tuple[Page, VerdictReading]:
-    after = await observe(run.visit.newest())
-    return after, run.read(filled, after, moment)
+    tab = run.visit.newest()
+    after = await observe(tab)
+    return after, run.read(filled, after, moment, tab)
 
 
 def _answer_left(run: Run, moment: float) -> float:

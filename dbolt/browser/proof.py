@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from playwright.async_api import ElementHandle, Error, Frame, Page
+from playwright.async_api import Error, Frame, Page
 
 from dbolt.domain.submission import EvidenceKind, EvidenceRef
 
@@ -24,21 +23,28 @@ _PICTURE_S = 10.0
 _COLOUR = "#3a3a3a"
 _COVERED = "input[type=password], [data-dbolt-covered]"
 
-# How high the page is, where the elements given end, and whether it shows what must be covered.
-_LAYOUT = """elements => {
+# How high the page is, what of it lies between `around`, whether it shows what must be covered, and
+# whether all of that can be seen at once, for which the page is scrolled if it has to be.
+_LAYOUT = """([around, margin]) => {
   const covered = root => Boolean(root.querySelector('COVERED'))
     || [...root.querySelectorAll('*')].some(el => el.shadowRoot && covered(el.shadowRoot));
-  const ends = elements.map(el => el.getBoundingClientRect()).filter(box => box.width);
   const height = Math.max(document.documentElement.scrollHeight, innerHeight);
-  return {
-    height,
-    top: ends.length ? Math.min(...ends.map(box => box.top)) + scrollY : 0,
-    bottom: ends.length ? Math.max(...ends.map(box => box.bottom)) + scrollY : height,
-    secret: covered(document),
-  };
+  const [top, bottom] = around || [0, height];
+  const seen = space => top - scrollY >= space && bottom - scrollY <= innerHeight - space;
+  const fits = Boolean(around) && bottom - top <= innerHeight - 2 * margin;
+  if (fits && !seen(margin)) {
+    scrollTo({ left: 0, top: (top + bottom - innerHeight) / 2, behavior: 'instant' });
+  }
+  const shown = (height <= innerHeight || (fits && seen(0))) && scrollX === 0;
+  return { height, top, bottom, shown, secret: covered(document) };
 }""".replace("COVERED", _COVERED)
 _ABOVE, _BELOW = 400, 200
 """What is shown of the page around a form, in CSS pixels."""
+_MARGIN = 120
+"""A form that fits into the window with so much above and below is shown in the window."""
+
+Span = tuple[float, float]
+"""From where to where in the page, in CSS pixels from its top."""
 
 COVER = "element => element.setAttribute('data-dbolt-covered', '')"
 """Evaluated on a control that holds a secret although it is no password box."""
@@ -62,13 +68,11 @@ class Proof:
         self.refs: list[EvidenceRef] = []
         self.secrets: set[str] = set()
 
-    async def picture(
-        self, page: Page, kind: EvidenceKind, around: Collection[ElementHandle] = ()
-    ) -> None:
+    async def picture(self, page: Page, kind: EvidenceKind, around: Span | None = None) -> None:
         """The page, at most 1280 x 4000, with passwords and what is marked secret covered.
 
-        around: elements of its main frame between which everything is to be seen. A page much
-        longer than what lies between them is shown from somewhat above to somewhat below.
+        around: what is to be seen, all of it. It is shown in the window, scrolled to if need be;
+        what does not fit into the window is shown from somewhat above to somewhat below.
         Raises playwright's Error or TimeoutError if the page cannot be pictured, OSError if the
         picture cannot be kept.
         """
@@ -97,14 +101,18 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What is shown of a page, in CSS pixels. `plain`: it holds nothing that has to be covered."""
+    """What is shown of a page, in CSS pixels. `plain`: it holds nothing that has to be covered.
+
+    window: it is what the window shows, and drawn already.
+    """
 
     top: float
     height: float
     plain: bool
+    window: bool
 
 
-async def _jpeg(page: Page, around: Collection[ElementHandle]) -> bytes:
+async def _jpeg(page: Page, around: Span | None) -> bytes:
     try:
         part = await _part(page, around)
         data = await _taken(page, part, _QUALITY)
@@ -120,22 +128,22 @@ async def _jpeg(page: Page, around: Collection[ElementHandle]) -> bytes:
         )
 
 
-async def _part(page: Page, around: Collection[ElementHandle]) -> _Part:
+async def _part(page: Page, around: Span | None) -> _Part:
     async with asyncio.timeout(_PICTURE_S):
-        layout = await page.evaluate(_LAYOUT, list(around))
+        layout = await page.evaluate(_LAYOUT, [around, _MARGIN])
     frames = [frame for frame in page.frames if frame is not page.main_frame]
     plain = not layout["secret"] and not any([await _holds_secret(frame) for frame in frames])
     bottom = min(layout["bottom"] + _BELOW, layout["height"])
     # A form near the top is shown with all that stands above it.
     top = 0 if bottom <= _MAX_HEIGHT / 4 else max(layout["top"] - _ABOVE, 0)
-    return _Part(top, min(bottom - top, _MAX_HEIGHT), plain)
+    return _Part(top, min(bottom - top, _MAX_HEIGHT), plain, plain and layout["shown"])
 
 
 async def _holds_secret(frame: Frame) -> bool:
     """Whether a frame shows what must be covered; a frame that does not say is taken to."""
     try:
         async with asyncio.timeout(1):
-            return bool((await frame.evaluate(_LAYOUT, []))["secret"])
+            return bool((await frame.evaluate(_LAYOUT, [None, 0]))["secret"])
     except (Error, TimeoutError):
         return not frame.is_detached()
 
@@ -152,6 +160,9 @@ async def _taken(page: Page, part: _Part, quality: int) -> bytes:
             mask_color=_COLOUR,
             timeout=_PICTURE_S * 1000,
         )
+    # What is beyond the window has to be laid out and drawn anew for the picture, and the page
+    # once more after it: three times the work.
+    beyond = {"clip": {**clip, "scale": 1}, "captureBeyondViewport": True}
     # Playwright's own way scrolls, styles and waits in every frame first: twice the work.
     session = await page.context.new_cdp_session(page)
     async with asyncio.timeout(_PICTURE_S):
@@ -160,9 +171,8 @@ async def _taken(page: Page, part: _Part, quality: int) -> bytes:
             {
                 "format": "jpeg",
                 "quality": quality,
-                "clip": {**clip, "scale": 1},
-                "captureBeyondViewport": True,
                 "optimizeForSpeed": True,
+                **({} if part.window else beyond),
             },
         )
     await session.detach()

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from playwright.async_api import Page as Tab
+
 from dbolt.browser.observe import observe
 from dbolt.browser.proof import MASK, Proof
 from dbolt.browser.robots import Kept, Robots
@@ -113,13 +115,18 @@ class Run:
             return True
         return self.stepped_at is not None and self.visit.sent_since(self.stepped_at)
 
-    def read(self, filled: Filled, after: Page, moment: float) -> VerdictReading:
-        """The verdict on *after*, as it stands, for whatever was done to *filled* at *moment*."""
+    def read(
+        self, filled: Filled, after: Page, moment: float, tab: Tab | None = None
+    ) -> VerdictReading:
+        """The verdict on *after*, as it stands, for whatever was done to *filled* at *moment*.
+
+        tab: where *after* was seen; by default the page that the form was on.
+        """
         return read_verdict(
             filled.page,
             after,
             filled.reading,
-            status=self.visit.status_since(moment),
+            status=self.visit.status_since(moment, tab or self.visit.page),
             recipe=self.assignment.directory.recipe,
             profile=self.assignment.profile,
         )

@@ -18,6 +18,7 @@ from playwright.async_api import (
     Dialog,
     Download,
     Error,
+    Frame,
     Page,
     ProxySettings,
     Request,
@@ -43,13 +44,29 @@ _COUNTED = frozenset({"document", "xhr", "fetch", "script"})
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One response to a document request or to something posted."""
+    """One response to a document request or to something posted.
 
-    url: str
+    posted: whether it answers something posted. at: seconds on the monotonic clock.
+    """
+
+    request: Request
     status: int
-    document: bool
+    posted: bool
     at: float
-    """Seconds on the monotonic clock."""
+
+    @property
+    def tab(self) -> Page | None:
+        """Which page asked; None while a window's first request is ahead of the window."""
+        frame = _frame(self.request)
+        return frame.page if frame is not None else None
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is a page's document, or one that was posted for: no advert in a frame."""
+        if self.request.resource_type != "document":
+            return False
+        frame = _frame(self.request)
+        return self.posted or frame is None or frame.parent_frame is None
 
 
 @dataclass(slots=True)
@@ -179,11 +196,15 @@ class Visit:
                 async with asyncio.timeout(min(left, 1.0)):
                     await self._ended.wait()
 
-    def status_since(self, moment: float) -> int | None:
-        """The HTTP status of the last answer since *moment*; a page's rather than a script's."""
-        recent = [a for a in self.log.answers if a.at >= moment]
-        pages = [a for a in recent if a.document]
-        chosen = (pages or recent)[-1:]
+    def status_since(self, moment: float, tab: Page | None = None) -> int | None:
+        """The HTTP status of the last answer since *moment*, in *tab* if one is given.
+
+        A page's rather than that to something posted by a script, and a mere frame's last of all.
+        """
+        recent = [a for a in self.log.answers if a.at >= moment and tab in (None, a.tab)]
+        pages = [a for a in recent if a.whole]
+        posted = [a for a in recent if a.posted]
+        chosen = (pages or posted or recent)[-1:]
         return chosen[0].status if chosen else None
 
     def sent_since(self, moment: float) -> bool:
@@ -253,11 +274,9 @@ class Visit:
 
     def _on_response(self, response: Response) -> None:
         request = response.request
-        document = request.resource_type == "document"
-        if document or request.method in ("POST", "PUT", "PATCH"):
-            self.log.answers.append(
-                Answer(response.url, response.status, document, time.monotonic())
-            )
+        posted = request.method in ("POST", "PUT", "PATCH")
+        if posted or request.resource_type == "document":
+            self.log.answers.append(Answer(request, response.status, posted, time.monotonic()))
             del self.log.answers[:-200]
 
     def _on_crash(self, _page: Page) -> None:
@@ -265,6 +284,14 @@ class Visit:
 
     def _on_download(self, download: Download) -> None:
         self.log.downloads.append(download.suggested_filename[:200])
+
+
+def _frame(request: Request) -> Frame | None:
+    """The frame that asked; None where a window's first request comes before the window."""
+    try:
+        return request.frame
+    except Error:
+        return None
 
 
 def _carries(request: Request, words: tuple[str, ...]) -> bool:

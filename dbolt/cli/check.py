@@ -51,6 +51,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _database()
     yield _disk(settings.home)
     yield _memory()
+    yield _slots(settings)
     yield _port("web port", settings.host, settings.port)
     yield from _stripe(settings)
     yield _proxies(settings)
@@ -119,6 +120,22 @@ def _memory() -> Finding:
         remedy = "Ray, Postgres and one browser want about 3 GB."
         return Finding("memory", Health.NOTE, f"{free:.1f} GB free", remedy)
     return Finding("memory", Health.OK, f"{free:.0f} GB free")
+
+
+def _slots(settings: Settings) -> Finding:
+    from dbolt.browser import room
+
+    there = room.machine()
+    has = f"{there.cores:g} cores and {there.memory_mb / 1000:.1f} GB"
+    browsers = settings.workers_max
+    each = f"for each of {browsers} browsers" if browsers > 1 else "at a time"
+    fit = room.slots(there, browsers)
+    if settings.slots is None:
+        return Finding("slots", Health.OK, f"{fit} submissions {each}, by {has}")
+    told = f"{settings.slots} submissions {each} (DBOLT_SLOTS)"
+    if settings.slots > 2 * fit:
+        return Finding("slots", Health.NOTE, told, f"{has} have room for about {fit}.")
+    return Finding("slots", Health.OK, told)
 
 
 def _port(what: str, host: str, port: int) -> Finding:

@@ -55,6 +55,14 @@ def test_secrets_are_taken_out_of_the_environment(monkeypatch: pytest.MonkeyPatc
     assert not {"DATABASE_URL", "STRIPE_SECRET_KEY"} & set(os.environ)
 
 
+@pytest.mark.parametrize(("given", "slots"), [("", None), ("auto", None), ("5", 5)])
+def test_slots_are_a_number_or_automatic(
+    given: str, slots: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DBOLT_SLOTS", given)
+    assert Settings().slots == slots
+
+
 def test_env_local_wins_over_env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_text("DBOLT_PORT=1111\nDBOLT_SLOTS=7\n")

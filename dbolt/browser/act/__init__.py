@@ -17,7 +17,7 @@ from dbolt.browser.act import choose
 from dbolt.browser.act.drive import LIMIT_S, drive
 from dbolt.browser.act.held import Held, is_kept, typed_value
 from dbolt.browser.act.place import call, element, place
-from dbolt.browser.act.press import How, Press, press, rehearse
+from dbolt.browser.act.press import How, Press, is_fit, press, rehearse
 from dbolt.browser.frames import frame_at, split
 from dbolt.domain.submission import TypedValue
 from dbolt.forms.reading import Act, Action
@@ -26,6 +26,7 @@ __all__ = [
     "How",
     "Press",
     "element",
+    "is_fit",
     "offered",
     "opener",
     "perform",
@@ -33,6 +34,7 @@ __all__ = [
     "read_back",
     "read_to_the_end",
     "rehearse",
+    "span",
     "unfold",
 ]
 
@@ -50,16 +52,20 @@ async def perform(page: Page, actions: Sequence[Action]) -> list[TypedValue]:
     batch = [a for a in actions if a.act in _BATCHED]
     await _run(page, batch, "fill")
     held = await _run(page, actions, "read")
+    driven = False
     for action, before in zip(actions, held, strict=True):
         if is_kept(action, before, strict=True):
             continue
+        driven = True
         where = place(page, action.ref)
         if where is not None:
             # What was set meanwhile may have brought this one's options, or taken its value.
             fresh = (await _run(page, [action], "read"))[0]
             if not is_kept(action, fresh, strict=True) and fresh.get("found"):
                 await drive(where, action, fresh)
-    return await read_back(page, actions)
+    if driven:
+        return await read_back(page, actions)
+    return [typed_value(a, h) for a, h in zip(actions, held, strict=True)]
 
 
 async def read_back(page: Page, actions: Sequence[Action]) -> list[TypedValue]:
@@ -94,6 +100,19 @@ async def read_to_the_end(page: Page, refs: Sequence[str]) -> bool:
     return read
 
 
+async def span(page: Page, refs: Sequence[str]) -> tuple[float, float] | None:
+    """Where those of *refs* that are in the page itself stand, in CSS pixels from its top.
+
+    From the head of the first to the foot of the last; None if none of them is there.
+    """
+    numbers = [number for frame, number in map(split, refs) if frame == 0]
+    try:
+        found = await call(page, page.main_frame, "spanOf", numbers) if numbers else None
+    except (Error, TimeoutError):
+        return None
+    return (found[0], found[1]) if found else None
+
+
 async def opener(page: Page, refs: Sequence[str], known: Sequence[str]) -> str | None:
     """What opens the closed section that one of *refs* is in, but none of *known*; None if none."""
     for number in dict.fromkeys(split(ref)[0] for ref in refs):
@@ -103,7 +122,7 @@ async def opener(page: Page, refs: Sequence[str], known: Sequence[str]) -> str |
         own = [split(ref)[1] for ref in refs if split(ref)[0] == number]
         tried = [split(ref)[1] for ref in known if split(ref)[0] == number]
         try:
-            found = await call(frame, "openerOf", {"numbers": own, "known": tried})
+            found = await call(page, frame, "openerOf", {"numbers": own, "known": tried})
         except (Error, TimeoutError):
             continue
         if found:
@@ -133,7 +152,7 @@ async def _run(page: Page, actions: Sequence[Action], function: str) -> list[Hel
         if frame is None:
             continue
         try:
-            held = await call(frame, function, [_item(actions[i]) for i in indices])
+            held = await call(page, frame, function, [_item(actions[i]) for i in indices])
         except (Error, TimeoutError):
             continue
         for index, one in zip(indices, held, strict=True):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.async_api import ElementHandle, Error
+from playwright.async_api import ElementHandle, Error, Page, Request
 
 from dbolt.browser.act import keys
 from dbolt.browser.act.compare import best, is_tag
@@ -19,6 +19,8 @@ WAIT_S = 2.5
 """How long a list may take to show what was searched for."""
 STILL_S = 1.0
 """After how long without a change a list that shows others than the one meant is complete."""
+SLOW_S = 8.0
+"""How long a list may take while the site has not answered what the search asked of it."""
 CASCADE_S = 6.0
 """How long a select may wait for the options that depend on another's."""
 TAG_S = 0.5
@@ -29,6 +31,7 @@ PAUSE_S = 0.06
 BRANCH_S = 0.5
 """How long a branch of a list of lists may take to open."""
 _MOST_BRANCHES = 30
+_DATA = frozenset({"xhr", "fetch", "script"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,9 @@ async def choose(place: Place, wanted: Sequence[str]) -> str | None:
         if quick is not None:
             return quick
         for search in _searches(wanted):
-            await _search(place, search)
-            taken = await _take(opened, wanted, WAIT_S)
+            with _asking(place.page) as asked:
+                await _search(place, search)
+                taken = await _take(opened, wanted, WAIT_S, asked)
             if taken is not None:
                 return taken
         return None
@@ -139,22 +143,55 @@ async def _search(place: Place, text: str) -> None:
     await box.type(text)
 
 
-async def _take(opened: _Open, wanted: Sequence[str], at_most_s: float) -> str | None:
-    """Clicks the choice that is meant as soon as it is on show."""
-    started = changed = time.monotonic()
+@contextlib.contextmanager
+def _asking(page: Page) -> Iterator[set[Request]]:
+    """What the page has asked the site for since now and has no answer to; changes by itself."""
+    asked: set[Request] = set()
+
+    def begun(request: Request) -> None:
+        if request.resource_type in _DATA:
+            asked.add(request)
+
+    def ended(request: Request) -> None:
+        asked.discard(request)
+
+    page.on("request", begun)
+    page.on("requestfinished", ended)
+    page.on("requestfailed", ended)
+    try:
+        yield asked
+    finally:
+        page.remove_listener("request", begun)
+        page.remove_listener("requestfinished", ended)
+        page.remove_listener("requestfailed", ended)
+
+
+async def _take(
+    opened: _Open, wanted: Sequence[str], at_most_s: float, asked: Collection[Request] = ()
+) -> str | None:
+    """Clicks the choice that is meant as soon as it is on show.
+
+    asked: requests without an answer, which are waited for longer.
+    """
+    started = since = changed = time.monotonic()
     before: list[str] = []
+    stood: set[int] = set()
     while True:
         shown = await opened.choices()
         if (texts := [s["text"] for s in shown]) != before:
             before, changed = texts, time.monotonic()
         index = best(wanted, texts)
-        if index is not None:
+        # Some draw their list anew after every key: a click would meet what is no longer there.
+        stands = index is not None and shown[index]["number"] in stood
+        stood = {s["number"] for s in shown}
+        if index is not None and (stands or time.monotonic() - started > STILL_S):
             choice = await opened.place.handle("found", shown[index]["number"])
-            if choice is not None:
-                await keys.click(choice)
+            if choice is not None and await keys.click(choice):
                 return str(shown[index]["text"])
         now = time.monotonic()
-        if now - started > at_most_s or (before and now - changed > STILL_S):
+        if asked and now - started < SLOW_S:
+            since = changed = now
+        elif now - since > at_most_s or (before and now - changed > STILL_S):
             return None
         await asyncio.sleep(PAUSE_S)
 

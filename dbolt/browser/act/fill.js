@@ -157,7 +157,7 @@ function heldBy({ number, option, values }) {
 }
 
 function zoneBy(number) {
-  const zone = registry().zones.get(number)?.deref();
+  const zone = window[REGISTRY] && registry().zones.get(number)?.deref();
   return zone && zone.isConnected ? zone : null;
 }
 

@@ -12,17 +12,24 @@ CLICK_MS = 2_000
 _PARTED = frozenset({"date", "time", "datetime-local", "month", "week", "color", "range", "file"})
 """Inputs in parts, in the order of the browser's language: key strokes would make another value."""
 
+_CLICK_EVENTS = """el => {
+  if (!el.isConnected) return false;
+  for (const type of ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click'])
+    el.dispatchEvent(new MouseEvent(type, {bubbles: true, cancelable: true, composed: true}));
+  return true;
+}"""
 
-async def click(target: ElementHandle) -> None:
-    """A real click, or, where something lies over the element, the events of one."""
+
+async def click(target: ElementHandle) -> bool:
+    """A real click, or, where something lies over the element, the events of one.
+
+    False where the element was taken off the page first.
+    """
     try:
         await target.click(timeout=CLICK_MS, no_wait_after=True)
     except Error:
-        await target.evaluate(
-            "el => { for (const t of ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click'])"
-            " el.dispatchEvent("
-            "new MouseEvent(t, {bubbles: true, cancelable: true, composed: true})) }"
-        )
+        return bool(await target.evaluate(_CLICK_EVENTS))
+    return True
 
 
 async def clear(target: ElementHandle) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 
 from playwright.async_api import ElementHandle, Error, Frame, Page
 
-from dbolt.browser import frames
-from dbolt.browser.observe import script
+from dbolt.browser import frames, scripts
 
 PATIENCE_S = 10.0
 """How long a frame may take for one of our scripts."""
+_SETTING = frozenset({"fill", "drop"})
+"""Functions that are never called twice; all others only look, or do no harm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,24 +25,26 @@ class Place:
     number: int
 
     async def call(self, function: str, given: Any) -> Any:
-        """What a function of fill.js or widgets.js returns. Raises playwright's Error."""
-        return await call(self.frame, function, given)
+        """What one of the functions of act/*.js returns. Raises playwright's Error."""
+        return await call(self.page, self.frame, function, given)
 
     async def handle(
         self, function: str = "found", number: int | None = None
     ) -> ElementHandle | None:
         """The element that *function* gives for this one (itself by default)."""
-        source = script("registry", "visible", "act/fill", "act/widgets", call=function)
         async with asyncio.timeout(PATIENCE_S):
-            found = await self.frame.evaluate_handle(source, number or self.number)
+            found = await scripts.call_handle(
+                self.page, self.frame, scripts.ACTING, function, number or self.number
+            )
         return found.as_element()
 
 
-async def call(frame: Frame, function: str, given: Any) -> Any:
+async def call(page: Page, frame: Frame, function: str, given: Any) -> Any:
     """Runs one of our functions in *frame*. Raises playwright's Error, TimeoutError."""
-    source = script("registry", "visible", "act/fill", "act/widgets", call=function)
     async with asyncio.timeout(PATIENCE_S):
-        return await frame.evaluate(source, given)
+        return await scripts.call(
+            page, frame, scripts.ACTING, function, given, again=function not in _SETTING
+        )
 
 
 def place(page: Page, ref: str) -> Place | None:

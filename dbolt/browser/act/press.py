@@ -8,7 +8,7 @@ from enum import StrEnum
 from playwright.async_api import ElementHandle, Error, Page
 from playwright.async_api import TimeoutError as Late
 
-from dbolt.browser.act.place import element
+from dbolt.browser.act.place import element, place
 from dbolt.browser.frames import split
 
 READY_MS = 4_000
@@ -37,31 +37,23 @@ class Press:
         return self.how is not How.NOT
 
 
-# Whether a click on the middle of a button would reach it, as far as its own document can tell.
-_FIT = """el => {
-  if (el.matches(':disabled') || el.closest('[aria-disabled=true]')) return false;
-  const middle = () => {
-    const box = el.getBoundingClientRect();
-    return [box.left + box.width / 2, box.top + box.height / 2];
-  };
-  let [x, y] = middle();
-  if (x < 0 || y < 0 || x > innerWidth || y > innerHeight) {
-    el.scrollIntoView({ block: 'center', behavior: 'instant' });
-    [x, y] = middle();
-  }
-  const hit = el.getRootNode().elementFromPoint(x, y);
-  return Boolean(hit) && (el === hit || el.contains(hit));
-}"""
+async def is_fit(page: Page, ref: str) -> bool:
+    """Whether a click would reach the button now; False where only a rehearsal can tell."""
+    where = place(page, ref)
+    # Only the main frame's document knows everything that may lie over a button.
+    if where is None or split(ref)[0] != 0:
+        return False
+    try:
+        return bool(await where.call("isFit", where.number))
+    except (Error, TimeoutError):
+        return False
 
 
-async def rehearse(button: ElementHandle, ref: str) -> None:
+async def rehearse(button: ElementHandle) -> None:
     """Waits until the button is fit for a click. Raises playwright's Error if it does not get so.
 
-    Playwright's own rehearsal draws several frames; most buttons are fit at first sight.
+    It draws several frames; most buttons are fit at first sight (`is_fit`).
     """
-    # Only the main frame's document knows everything that may lie over a button.
-    if split(ref)[0] == 0 and await button.evaluate(_FIT):
-        return
     await button.click(trial=True, timeout=READY_MS)
 
 
@@ -72,7 +64,8 @@ async def press(page: Page, ref: str) -> Press:
         return Press(How.NOT, "The button is no longer on the page.")
     try:
         # A rehearsal does all the waiting, so that the click itself has nothing to fail on.
-        await rehearse(button, ref)
+        if not await is_fit(page, ref):
+            await rehearse(button)
     except Error as error:
         reason = str(error)
         if "intercepts pointer events" not in reason:

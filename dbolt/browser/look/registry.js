@@ -24,7 +24,8 @@ function numberOf(el) {
 }
 
 function elementOf(number) {
-  const held = registry().elements.get(number);
+  // Asking in a document that was not looked at yet must not begin its count.
+  const held = window[REGISTRY] && registry().elements.get(number);
   const el = held && held.deref();
   return el && el.isConnected ? el : null;
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import Sequence
 
 import pytest
@@ -13,6 +15,7 @@ from dbolt.domain.fields import Field
 from dbolt.domain.submission import TypedValue
 from dbolt.forms.page import Control, Page
 from dbolt.forms.reading import Act, Action, FileValue
+from tests.support.site import Asked, Site
 
 PICTURE = FileValue("logo.png", "image/png", b"\x89PNG\r\n\x1a\n" + bytes(64))
 
@@ -197,6 +200,24 @@ async def test_a_list_that_is_empty_until_typed_into_is_searched(tab: Tab) -> No
     (value,) = await performed(tab, SEARCHED, ("w", Act.COMBOBOX, ["Portland, ME"]))
     assert (value.kept, value.read_back) == (True, "Portland, ME")
     assert await tab.evaluate("picked") == "Portland, ME"
+
+
+async def _towns_at_leisure(_asked: Asked) -> str:
+    await asyncio.sleep(3)
+    return json.dumps(["Portland, ME", "Portland, OR"])
+
+
+async def test_a_list_is_waited_for_while_the_site_has_not_answered(tab: Tab) -> None:
+    slow = SEARCHED.replace('"Loading"', '"" , l.innerHTML = "<div role=option>Searching…</div>"')
+    slow = slow.replace(
+        "setTimeout(() => {", "fetch('/towns').then((a) => a.json()).then((all) => {"
+    ).replace("}, 150); };", "}); };")
+    pages = {"GET /": "<!doctype html>" + slow, "GET /towns": _towns_at_leisure}
+    async with Site(pages) as site:
+        await tab.goto(site.url + "/")
+        page = await observe(tab)
+        (value,) = await act.perform(tab, [do(named(page, "w"), Act.COMBOBOX, "Portland, ME")])
+    assert (value.kept, value.read_back) == (True, "Portland, ME")
 
 
 async def test_no_choice_is_made_where_none_is_meant(tab: Tab) -> None:

@@ -223,3 +223,37 @@ async def test_windows_that_open_at_the_press_do_not_hide_the_answer(
     assert as_pressed(result).verdict is VerdictKind.ACCEPTED
     assert result.page_url.endswith("/add")
     assert posted == 1
+
+
+async def _late_and_missing(_asked: Asked) -> Said:
+    await asyncio.sleep(1)
+    return Said("Not found", status=404)
+
+
+@pytest.mark.parametrize(
+    ("more", "thanks"),
+    [
+        ("<script>onsubmit = () => open('/ad', '_blank')</script>", THANKS),
+        ("", THANKS + "<iframe src='/ad'></iframe>"),
+    ],
+    ids=["a window of its own", "a frame"],
+)
+async def test_an_advert_that_is_missing_is_not_the_answer(
+    browser: Browser, tmp_path: Path, more: str, thanks: str
+) -> None:
+    pages = {"GET /add": form_page(more=more), "POST /add": thanks, "GET /ad": _late_and_missing}
+    async with Site(pages) as site:
+        result, _ = await try_at(browser, site, tmp_path)
+        assert len(posts(site)) == 1
+    assert as_pressed(result).verdict is VerdictKind.ACCEPTED
+
+
+async def test_a_fault_in_the_window_that_the_form_was_sent_to_is_the_answer(
+    browser: Browser, tmp_path: Path
+) -> None:
+    page = form_page().replace("<form", "<form target=_blank")
+    fault = Said(THANKS, status=500)
+    async with Site({"GET /add": page, "POST /add": fault}) as site:
+        result, _ = await try_at(browser, site, tmp_path)
+        assert len(posts(site)) == 1
+    assert as_pressed(result).verdict is VerdictKind.UNCLEAR
