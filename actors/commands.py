@@ -194,8 +194,8 @@ class Commands:
         if job.state is JobState.COMPLETE:
             return Refused(problem="The job is complete; there is nothing left to cancel.")
         await queue.move_jobs(batch.connection, batch.epoch, [job_id], JobEvent.CANCELLED, actor)
-        ids = await jobs.cancellable(batch.connection, job_id)
-        wishes = [Wish(id_, Event.CANCELLED, Reason.CANCELLED) for id_ in ids]
+        found = await jobs.cancellable(batch.connection, job_id)
+        wishes = [Wish(id_, Event.CANCELLED, reason) for id_, reason in found.items()]
         moved = await self._verbs.move(batch, wishes, actor)
         batch.changed.add(job_id)
         board = self._board

@@ -142,10 +142,14 @@ where (cardinality($1::uuid[]) = 0 or r.id = any ($1))
 order by r.turn nulls last, r.id;
 
 -- name: cancellable
--- What of a job nobody has sent yet.
-select r.id from job_results r
+-- What of job $1, or of the submissions $2, may be called off, and the reason that it ends with: a
+-- press that nobody could confirm is not forgotten over it.
+select r.id,
+       case when r.state = 'needs_person' and r.reason in ('press_unconfirmed', 'maybe_older')
+            then r.reason else 'cancelled' end as reason
+from job_results r
 join transitions t on t.from_state = r.state and t.event = 'cancelled'
-where r.job_id = $1;
+where r.job_id = $1 or r.id = any ($2::uuid[]);
 
 -- name: queued_in_cancelled
 -- Which of $1 submissions came back to the queue of a job that was called off meanwhile.
