@@ -124,10 +124,12 @@ select doc from profiles where id = $1 and ($2::uuid is null or customer_id = $2
 -- What a staff filter means: $1 ids or none, $2 job or null, $3 states, $4 reasons or none,
 -- $5 directory or null, $6 whether a person has seen that unconfirmed presses left nothing. What
 -- the customer left out may have been sent before, and is nobody else's to take up again.
--- Directories that want a person are left out, and so are jobs without a profile.
+-- Directories that want a person are left out, and so are jobs without a profile and those whose
+-- money went back.
 select r.id, r.job_id, j.state as job_state
 from job_results r
 join jobs j on j.id = r.job_id
+join orders o on o.id = j.order_id
 join directories d on d.slug = r.directory
 where (cardinality($1::uuid[]) = 0 or r.id = any ($1))
   and ($2::uuid is null or r.job_id = $2)
@@ -137,7 +139,7 @@ where (cardinality($1::uuid[]) = 0 or r.id = any ($1))
   and ($5::text is null or r.directory = $5)
   and ($6 or coalesce(r.reason, '') not in
            ('press_unconfirmed', 'maybe_older', 'left_by_customer'))
-  and j.profile_id is not null
+  and j.profile_id is not null and o.state <> 'refunded'
   and d.doc ->> 'policy' = 'auto'
 order by r.turn nulls last, r.id;
 
