@@ -13,9 +13,10 @@ returning l.id, l.key, l.kind, l.payload, l.tries;
 
 -- name: done
 -- $1 row; $2 why it was given up, empty where it was told. Letters hold links that open accounts:
--- of those nothing is kept.
+-- of those nothing is kept, nor to whom they went.
 update outbox
-set done_at = now(), problem = $2, payload = case when kind = 'mail' then '{}' else payload end
+set done_at = now(), problem = $2, recipient = '',
+    payload = case when kind = 'mail' then '{}' else payload end
 where id = $1 and done_at is null;
 
 -- name: later
