@@ -180,6 +180,8 @@ def _trouble(
         if order.payment_ref == payment.payment_ref:
             return None
         return "paid_twice", "The order was paid before: refund this payment."
+    if order.erased:
+        return "unknown_order", "The account was deleted before it was paid: refund this payment."
     if paid.currency.lower() != order.currency or paid.amount_cents != order.amount_cents:
         return "wrong_amount", (
             f"The order costs {order.amount_cents} cents ({order.currency}), but "
