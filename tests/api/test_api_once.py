@@ -198,3 +198,16 @@ async def test_without_the_limiter_requests_are_answered(
     answer = await api.get("/api/v1/jobs", headers=STAFF)
     assert answer.status_code == 200
     assert "ratelimit" not in answer.headers
+
+
+async def test_who_orders_under_my_address_does_not_use_up_my_requests(
+    api: httpx.AsyncClient, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = replace(limits.API_CUSTOMER, burst=3, every_s=50)
+    monkeypatch.setattr(limits, "API_CUSTOMER", few)
+    _, mine = await shop.paid_job("ada@example.com")
+    # Anybody can type an address in.
+    _, theirs = await shop.paid_job("ada@example.com")
+    said = [(await api.get("/api/v1/jobs", headers=theirs)).status_code for _ in range(4)]
+    assert said == [200, 200, 200, 429]
+    assert (await api.get("/api/v1/jobs", headers=mine)).status_code == 200
