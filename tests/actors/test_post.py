@@ -131,6 +131,25 @@ async def test_a_refusal_for_good_is_kept_and_not_tried_again(shop: Shop) -> Non
     assert shop.open[0].serving
 
 
+async def test_nobody_is_written_to_after_the_account_was_deleted(shop: Shop) -> None:
+    async with mail_server(refuse="451 busy") as server:
+        await finished(shop, through(server))
+        await until(shop, "select problem <> '' from outbox")
+        await shop.open.pop().close()
+    session = b"s" * 32
+    await shop.db.execute(
+        "insert into sessions (token_hash, customer_id, expires_at, proved_at)"
+        " select $1, id, now() + interval '1 hour', now() from customers",
+        session,
+    )
+    assert await shop.one("select erase_customer($1)", session) == "erased"
+    await shop.db.execute("update outbox set not_before = now()")
+    async with mail_server() as server:
+        shop.open.append(await Orchestrator.open(shop.database, QUICK, post=through(server)))
+        await until(shop, "select done_at is not null from outbox")
+        assert server.letters == []
+
+
 async def test_a_refusal_for_now_is_tried_later(shop: Shop) -> None:
     async with mail_server(refuse="451 busy") as server:
         await finished(shop, through(server))

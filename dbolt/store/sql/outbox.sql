@@ -28,12 +28,12 @@ where id = $1 and done_at is null;
 select count(*) from outbox where done_at is null;
 
 -- name: job
--- Whom to tell about a job.
+-- Whom to tell about a job; nobody where the account was deleted.
 select c.email, coalesce(p.doc ->> 'business_name', 'your business') as business
 from jobs j
 join customers c on c.id = j.customer_id
 left join profiles p on p.id = j.profile_id
-where j.id = $1;
+where j.id = $1 and c.erased_at is null;
 
 -- name: counts
 select state, count(*) as n from job_results where job_id = $1 group by state;
