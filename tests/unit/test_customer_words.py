@@ -33,6 +33,15 @@ EVENT_OF = {
 }
 
 
+@pytest.mark.parametrize("middle", [";=", "; -", ';"@', "\t+"])
+def test_no_cell_is_a_formula_where_semicolons_divide_cells(middle: str) -> None:
+    cell = f"https://x.example/{middle}HYPERLINK(1)"
+    text = as_csv(("a", "b"), [("Town", cell)]).decode("utf-8-sig")
+    for mark in ";\t":
+        cells = [one for row in csv.reader(io.StringIO(text), delimiter=mark) for one in row]
+        assert not [one for one in cells if one.strip().startswith(("=", "+", "-", "@"))]
+
+
 @pytest.mark.parametrize(
     "told", ["javascript:alert(1)", "http://[your-site]/", "https://[", "", None]
 )
