@@ -18,7 +18,7 @@ from dbolt.domain.directory import Directory, Policy
 from dbolt.domain.eligibility import Fit, chosen, fit
 from dbolt.domain.lifecycle import Event, JobEvent, JobState
 from dbolt.domain.profile import Profile
-from dbolt.domain.protocol import PauseLevel, PauseScope, Refused, RetryFilter
+from dbolt.domain.protocol import Refused, RetryFilter
 from dbolt.domain.reasons import Reason
 from dbolt.domain.schedule import turns
 from dbolt.forms.values.trades import business_of
@@ -133,8 +133,7 @@ class Commands:
             )
         for job_id in over:
             # A pause that a job ended under says nothing about what is asked for now.
-            scope = PauseScope(level=PauseLevel.JOB, key=str(job_id))
-            await self._pausing.lift(scope, batch)
+            await self._pausing.forget(job_id, batch)
             batch.after.append(partial(self._board.schedule.call_back, job_id))
         ids = [row.id for row in found]
         served = self._board.schedule.served
@@ -194,14 +193,13 @@ class Commands:
         if job.state is JobState.COMPLETE:
             return Refused(problem="The job is complete; there is nothing left to cancel.")
         await queue.move_jobs(batch.connection, batch.epoch, [job_id], JobEvent.CANCELLED, actor)
-        ids = await jobs.cancellable(batch.connection, job_id)
-        wishes = [Wish(id_, Event.CANCELLED, Reason.CANCELLED) for id_ in ids]
+        found = await jobs.cancellable(batch.connection, job_id)
+        wishes = [Wish(id_, Event.CANCELLED, reason) for id_, reason in found.items()]
         moved = await self._verbs.move(batch, wishes, actor)
         batch.changed.add(job_id)
         board = self._board
         batch.after.append(partial(board.schedule.call_off, job_id))
-        scope = PauseScope(level=PauseLevel.JOB, key=str(job_id))
-        await self._pausing.lift(scope, batch)
+        await self._pausing.forget(job_id, batch)
         for row in moved:
             if row.token is not None:
                 batch.after.append(partial(board.let_go, [row.token]))

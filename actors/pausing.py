@@ -13,6 +13,9 @@ from dbolt.domain.plan import PlanName
 from dbolt.domain.protocol import PauseLevel, PauseScope, Refused
 from dbolt.store import directories, jobs, queue
 
+PAYMENTS = "payments"
+"""Who acts, in the log, when the payment provider is the cause."""
+
 
 class Pausing:
     """The commands that pause and resume."""
@@ -55,6 +58,15 @@ class Pausing:
             board.stir()
 
         batch.after.append(go_on)
+
+    async def forget(self, job_id: UUID, batch: Batch) -> None:
+        """A pause of a job that is over goes with it; one for disputed money stays until that ends.
+
+        Staff may take the job up again meanwhile, and nothing of it is sent for nothing.
+        """
+        scope = PauseScope(level=PauseLevel.JOB, key=str(job_id))
+        if await directories.paused_by(batch.connection, scope) != PAYMENTS:
+            await self.lift(scope, batch)
 
     async def resume(self, scope: PauseScope, actor: str, batch: Batch) -> Refused | None:
         """*scope* goes on; a second resume is the same."""

@@ -12,7 +12,7 @@ from uuid import UUID
 from actors.batch import Batch
 from actors.board import Board
 from actors.commands import MACHINE, Commands
-from actors.pausing import Pausing
+from actors.pausing import PAYMENTS, Pausing
 from dbolt.domain.plan import PLANS, PlanName
 from dbolt.domain.protocol import (
     CheckoutChange,
@@ -27,9 +27,6 @@ from dbolt.domain.protocol import (
     Refused,
 )
 from dbolt.store import directories, jobs, orders, payments
-
-PAYMENTS = "payments"
-"""Who acts, in the log, when the payment provider is the cause."""
 
 
 class Paying:
@@ -123,11 +120,13 @@ class Paying:
         if stands.gone:
             await orders.refund(db, batch.epoch, order.id)
             await self._commands.cancel(order.job_id, PAYMENTS, batch)
+            # Nothing is disputed any more, and nothing of the job will be taken up again.
+            await self._pausing.lift(_scope(order.job_id), batch)
         else:
             await self._hold(order.job_id, held=stands.disputed, batch=batch)
 
     async def _hold(self, job_id: UUID, *, held: bool, batch: Batch) -> None:
-        scope = PauseScope(level=PauseLevel.JOB, key=str(job_id))
+        scope = _scope(job_id)
         if held:
             if isinstance(await self._pausing.pause(scope, PAYMENTS, batch), Refused):
                 # A job that waits for its profile is not to begin with it either.
@@ -156,6 +155,10 @@ _REFUND_FAILED = (
 )
 
 
+def _scope(job_id: UUID) -> PauseScope:
+    return PauseScope(level=PauseLevel.JOB, key=str(job_id))
+
+
 def _payment(paid: PaidOrder, order: orders.Order | None) -> payments.Payment:
     return payments.Payment(
         # What is told without a reference can only be the one payment of its order.
@@ -177,6 +180,8 @@ def _trouble(
         if order.payment_ref == payment.payment_ref:
             return None
         return "paid_twice", "The order was paid before: refund this payment."
+    if order.erased:
+        return "unknown_order", "The account was deleted before it was paid: refund this payment."
     if paid.currency.lower() != order.currency or paid.amount_cents != order.amount_cents:
         return "wrong_amount", (
             f"The order costs {order.amount_cents} cents ({order.currency}), but "

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -108,8 +109,9 @@ class Postman:
         try:
             await self._tell(message)
         except Undeliverable as error:
-            log.warning("message %s of the outbox is given up: %s", message.id, error)
-            await outbox.give_up(self._pool, message.id, str(error))
+            problem = _without_address(str(error))
+            log.warning("message %s of the outbox is given up: %s", message.id, problem)
+            await outbox.give_up(self._pool, message.id, problem)
         except Exception as error:  # noqa: BLE001 - a message must not stop the others
             if message.tries >= TRIES:
                 log.warning(
@@ -150,5 +152,13 @@ def wait_before_next(tries: int, chance: float) -> float:
     return longest * (0.5 + chance / 2)
 
 
+_ADDRESS = re.compile(r"[^\s<>]+@[^\s<>:,;]+")
+
+
+def _without_address(words: str) -> str:
+    """*words* of a mail server; whom they are about is kept with the account alone."""
+    return _ADDRESS.sub("address", words)
+
+
 def _problem(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:300]
+    return _without_address(f"{type(error).__name__}: {error}")[:300]

@@ -10,7 +10,7 @@ from actors.batch import Batch
 from actors.board import Board
 from actors.verbs import Verbs
 from dbolt.domain.lifecycle import Event
-from dbolt.domain.reasons import Reason
+from dbolt.store import jobs
 from dbolt.store.queue import Wish
 
 
@@ -23,7 +23,8 @@ class Selecting:
 
     async def cancel(self, ids: Sequence[UUID], actor: str, batch: Batch) -> int:
         """How many of *ids* were called off; what was sent stays, and is followed to its end."""
-        wishes = [Wish(id_, Event.CANCELLED, Reason.CANCELLED) for id_ in ids]
+        found = await jobs.cancellable(batch.connection, None, ids)
+        wishes = [Wish(id_, Event.CANCELLED, reason) for id_, reason in found.items()]
         moved = await self._verbs.move(batch, wishes, actor)
         tokens = [row.token for row in moved if row.token is not None]
         if tokens:

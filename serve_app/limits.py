@@ -58,6 +58,7 @@ LETTERS_ADDRESS = Limit(
     "Several letters were sent to this address already; the links in the latest ones work.",
 )
 LINKS_NETWORK = Limit("link/network", 30, 20)
+ORDERS_NETWORK = Limit("order/network", 20, 60)
 QUALIFY = Limit("qualify/network", 60, 3, "You have asked very often; wait a little.")
 PREFILLS = Limit(
     "prefill/customer", 6, 60, "We have just read your website; wait a minute before the next try."

@@ -5,6 +5,7 @@ Ray Serve builds the parts from settings and secrets; tests build their own.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from datetime import datetime
 from typing import Protocol
 
 import asyncpg
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 
 from dbolt.domain.submission import EvidenceKind, EvidenceRef
 from dbolt.providers.payments import Checkout
@@ -46,7 +47,8 @@ class Parts:
     payments are taken. `supabase` reads the tokens of an outside identity service. `proxies`: how
     many stand before us and add to X-Forwarded-For. `prefill_private`: whether a business's website
     may be on this machine or its network, which only tests and sandboxes want. `shown`: the
-    settings, as staff may read them.
+    settings, as staff may read them. `under_way`: what is carried out to its end whether or not
+    anybody still waits for it; the loop itself holds tasks by weak references alone.
     """
 
     pool: asyncpg.Pool[asyncpg.Record]
@@ -64,6 +66,7 @@ class Parts:
     proxies: int = 0
     prefill_private: bool = False
     shown: Mapping[str, str] = field(default_factory=dict)
+    under_way: set[asyncio.Task[Response]] = field(default_factory=set)
 
 
 OpenParts = Callable[[], AbstractAsyncContextManager[Parts]]

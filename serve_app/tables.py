@@ -7,15 +7,20 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 import xlsxwriter
 
 BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
+_AFTER_A_MARK = re.compile(r'([;\t][\s"]*)(?=[=+\-@])')
+"""Where half of the world's spreadsheets begin another cell: they divide cells by semicolons."""
+
 
 def harmless(text: str) -> str:
-    """*text*, behind an apostrophe where a spreadsheet would calculate with it."""
+    """*text*, with an apostrophe wherever a spreadsheet would begin to calculate."""
+    text = _AFTER_A_MARK.sub(r"\1'", text)
     return f"'{text}" if text.startswith(BEGINS_A_FORMULA) else text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.async_api import Error, Frame
 from playwright.async_api import Page as Tab
@@ -112,4 +113,25 @@ async def _look(page: Tab, frame: Frame) -> Page | None:
         told = await scripts.call(page, frame, scripts.OBSERVING, "observed", limits, again=True)
     raw: dict[str, Any] = json.loads(told)
     frames.used(page, number, raw["next"])
-    return None if raw.get("skipped") else page_from_json(raw["page"])
+    return None if raw.get("skipped") else page_from_json(_without_broken(raw["page"]))
+
+
+def _without_broken(page: dict[str, Any]) -> dict[str, Any]:
+    """*page* without addresses that are none, as `http://[your-site]`: they lead nowhere.
+
+    Chromium hands them on as they stand, and whatever took them apart later would stumble.
+    """
+    forms = [
+        form if _is_address(form.get("action", "")) else {**form, "action": ""}
+        for form in page.get("forms", ())
+    ]
+    links = [link for link in page.get("links", ()) if _is_address(link["href"])]
+    return {**page, "forms": forms, "links": links}
+
+
+def _is_address(text: str) -> bool:
+    try:
+        urlsplit(text)
+    except ValueError:
+        return False
+    return True

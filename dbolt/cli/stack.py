@@ -201,6 +201,7 @@ def _secrets(settings: Settings, parts: ExitStack, database: str) -> Secrets:
             "Set both STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET, or neither: with one of them "
             "payments would be taken that lead to no job."
         )
+    _refuse_guessable(given)
     if given.supabase_jwt_secret and len(given.supabase_jwt_secret.get_secret_value()) < 32:
         raise Trouble("SUPABASE_JWT_SECRET is too short; copy the whole of it from the project.")
     url = _database(settings, given.database_url, parts, database)
@@ -221,6 +222,23 @@ def _secrets(settings: Settings, parts: ExitStack, database: str) -> Secrets:
         or (kept.vault_key if kept else None)
         or SecretStr(random.token_urlsafe(32)),
     )
+
+
+SHORTEST_TOKEN = 24
+"""Letters. What is signed with the staff token stands in every form, to be guessed at leisure."""
+
+
+def _refuse_guessable(given: SecretVariables) -> None:
+    tokens = {
+        "DBOLT_STAFF_TOKEN": given.dbolt_staff_token,
+        "DBOLT_WORKER_TOKEN": given.dbolt_worker_token,
+    }
+    for name, token in tokens.items():
+        if token is not None and len(token.get_secret_value()) < SHORTEST_TOKEN:
+            raise Trouble(
+                f"{name} can be guessed: give it {SHORTEST_TOKEN} random letters or more, "
+                "as `openssl rand -hex 24` prints them."
+            )
 
 
 def _mail_server(settings: Settings, url: SecretStr | None) -> SecretStr | None:

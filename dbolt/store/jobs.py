@@ -10,6 +10,7 @@ from uuid import UUID
 from dbolt.domain.lifecycle import JobState
 from dbolt.domain.plan import Plan
 from dbolt.domain.protocol import RetryFilter
+from dbolt.domain.reasons import Reason
 from dbolt.domain.schedule import Ready
 from dbolt.store.orders import Order
 from dbolt.store.queries import Connection, Db, statements
@@ -165,9 +166,16 @@ async def line_place(db: Connection, epoch: int, turn: float, ids: Sequence[UUID
     await db.execute(_sql("line_place"), epoch, turn, list(ids))
 
 
-async def cancellable(db: Connection, job_id: UUID) -> list[UUID]:
-    """The job's submissions of which nothing was sent."""
-    return [row["id"] for row in await db.fetch(_sql("cancellable"), job_id)]
+async def cancellable(
+    db: Connection, job_id: UUID | None, ids: Sequence[UUID] = ()
+) -> dict[UUID, Reason]:
+    """What of a job, or of *ids*, may be called off, with the reason to note.
+
+    That is `CANCELLED`, except where a press was never confirmed: who takes it up again has to
+    look at the directory first, as before.
+    """
+    rows = await db.fetch(_sql("cancellable"), job_id, list(ids))
+    return {row["id"]: Reason(row["reason"]) for row in rows}
 
 
 async def queued_in_cancelled(db: Connection, ids: Sequence[UUID]) -> list[UUID]:

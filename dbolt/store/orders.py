@@ -12,7 +12,8 @@ from dbolt.store.queries import Connection, statements
 class Order:
     """An order with its lock held.
 
-    `payment_ref`: the payment that its job stands for. `job_id`: the job that it became.
+    `payment_ref`: the payment that its job stands for. `job_id`: the job that it became. `erased`:
+    whether its account was deleted.
     """
 
     id: UUID
@@ -23,6 +24,7 @@ class Order:
     state: str
     payment_ref: str
     job_id: UUID | None
+    erased: bool
 
 
 async def job_of_event(db: Connection, event_id: str) -> UUID | None:

@@ -9,11 +9,13 @@ a keyed hash. Only what was carried out is kept: a request that was refused is s
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
 import re
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -52,15 +54,36 @@ async def answered(request: Request, who: str, then: Handler) -> Response:
     parts, sql = parts_of(request), statements("api", "serve_app")
     hashed = _derived(parts, f"answer {who} {key}")
     asked = await _request_hash(request)
+    box = _box(parts, who, key)
     if not await parts.pool.fetchval(sql["begin_answer"], hashed, asked, GIVEN_UP_S):
-        return await _again(parts, hashed, asked, _box(parts, who, key))
+        return await _again(parts, hashed, asked, box)
+    # Whoever hangs up cancels what is done for them, perhaps right after the commit. They come back
+    # with the same key, so it is carried out to its end, and the answer waits for them.
+    work = asyncio.create_task(_first(parts, hashed, box, then(request)))
+    parts.under_way.add(work)
+    work.add_done_callback(partial(_ended, parts))
+    return await asyncio.shield(work)
+
+
+def _ended(parts: Parts, work: asyncio.Task[Response]) -> None:
+    parts.under_way.discard(work)
+    # Whoever asked hears of a failure; who has gone comes again.
+    if not work.cancelled():
+        work.exception()
+
+
+async def _first(
+    parts: Parts, hashed: bytes, box: Fernet, work: Coroutine[Any, Any, Response]
+) -> Response:
+    """The answer of *work*, kept if it was carried out."""
+    sql = statements("api", "serve_app")
     try:
-        answer = await then(request)
+        answer = await work
     except BaseException:
         await parts.pool.execute(sql["drop_answer"], hashed)
         raise
     if answer.status_code < 300:
-        sealed = _box(parts, who, key).encrypt(bytes(answer.body))
+        sealed = box.encrypt(bytes(answer.body))
         kind = answer.headers.get("content-type")
         await parts.pool.execute(sql["keep_answer"], hashed, answer.status_code, kind, sealed)
     else:

@@ -1,9 +1,3 @@
--- name: customer_of_session
-select c.id, c.email
-from sessions s
-join customers c on c.id = s.customer_id
-where s.token_hash = $1 and s.expires_at > now();
-
 -- name: add_customer
 -- No row comes back where the address has an account already.
 insert into customers (email) values ($1)

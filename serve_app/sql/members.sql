@@ -99,6 +99,3 @@ update staff_members set role = $2 where id = $1 and disabled_at is null returni
 -- name: disable
 update staff_members set disabled_at = now() where id = $1 and disabled_at is null
 returning email;
-
--- name: names
-select actor, email from staff_members;

@@ -13,7 +13,7 @@ from fastapi.responses import FileResponse, PlainTextResponse, Response
 
 from dbolt.domain.lifecycle import JobState
 from dbolt.domain.plan import PLANS, PlanName
-from serve_app import drafts
+from serve_app import drafts, limits
 from serve_app.accounts import KnownOrder, find_order, place_order
 from serve_app.identity import (
     SESSION_S,
@@ -135,6 +135,7 @@ async def order(request: Request, form: Posted, viewer: MaybeViewer) -> Response
         if offer.same_as:
             no_more = f"{offer.plan.title} gives you no more than {offer.same_as}; choose that."
             return await _order_page(*again, {"plan": no_more})
+    await limits.take(parts, limits.ORDERS_NETWORK, limits.network_of(request))
     placed = await place_order(parts, address, PlanName(plan), viewer)
     if not wrong:
         await drafts.seed(parts, placed.order.order_id, told)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from uuid import UUID
 
 from dbolt.domain.fields import SPECS, Field
@@ -131,13 +131,22 @@ def listing_field(field: Field) -> str:
 
 
 def host(url: str | None) -> str:
-    """The host of an address, as people call a site."""
-    return (urlsplit(url or "").hostname or "").removeprefix("www.")
+    """The host of an address, as people call a site; empty where it is none."""
+    return ((parts.hostname or "") if (parts := _parts(url)) else "").removeprefix("www.")
 
 
 def web_url(url: str | None) -> str:
     """*url* if a browser may be sent there. A directory's page could name a `javascript:` one."""
-    return url if url and urlsplit(url).scheme in {"http", "https"} else ""
+    parts = _parts(url)
+    return url if url and parts and parts.scheme in {"http", "https"} else ""
+
+
+def _parts(url: str | None) -> SplitResult | None:
+    """The parts of an address; None where it cannot be one, as `http://[your-site]`."""
+    try:
+        return urlsplit(url or "")
+    except ValueError:
+        return None
 
 
 def money(cents: int) -> str:

@@ -229,3 +229,26 @@ async def test_an_order_is_open_while_one_of_its_checkouts_is(shop: Shop) -> Non
         change = CheckoutChange(session_ref=session, turn=CheckoutTurn.EXPIRED)
         await orchestrator.checkout_changed(change)
         assert await shop.one("select state from orders") == state
+
+
+async def test_money_for_an_account_that_was_deleted_is_put_before_staff(shop: Shop) -> None:
+    orchestrator = await shop.orchestrator(catalogue(2))
+    customer = await shop.customer()
+    order = await shop.order(customer)
+    session = b"s" * 32
+    await shop.db.execute(
+        "insert into sessions (token_hash, customer_id, expires_at, proved_at)"
+        " values ($1, $2, now() + interval '1 hour', now())",
+        session,
+        customer,
+    )
+    # The checkout is still open in another tab, and is paid there.
+    assert await shop.one("select erase_customer($1)", session) == "erased"
+    assert isinstance(await orchestrator.fulfil(the_payment(order)), Recorded)
+    assert await shop.one("select count(*) from jobs") == 0
+    assert (
+        await shop.one("select kind from attention where order_id = $1", order) == "unknown_order"
+    )
+    # The refund that staff then make settles it.
+    await orchestrator.payment_changed(whole(f"pi_{order}"))
+    assert await shop.one("select done_by from attention") == "payments"

@@ -83,6 +83,8 @@ async def test_a_letter_written_elsewhere_goes_out_and_nothing_of_it_is_kept(sho
     assert (got["To"], got["Subject"]) == ("ada@example.com", "Sign in")
     assert [part.get_content().strip() for part in got.iter_parts()] == [link, f"<p>{link}</p>"]
     assert await shop.one("select payload::text from outbox") == "{}"
+    # Of who deletes the account, the last letter is not to say for ever who that was.
+    assert await shop.one("select recipient from outbox") == ""
 
 
 async def test_a_letter_whose_receipt_was_lost_comes_again_under_the_same_key(
@@ -118,13 +120,34 @@ async def test_who_died_with_a_letter_in_hand_leaves_it_to_the_next(
 
 
 async def test_a_refusal_for_good_is_kept_and_not_tried_again(shop: Shop) -> None:
-    async with mail_server(refuse="550 no such user") as server:
+    async with mail_server(refuse="550 5.1.1 <ada@harborlane.example>: no such user") as server:
         await finished(shop, through(server))
         await until(shop, "select done_at is not null from outbox")
         assert server.letters == []
-    assert await shop.one("select problem from outbox") == "the mail server said 550 no such user"
+    # Servers like to quote the address, which is kept with the account and goes with it.
+    told = "the mail server said 550 5.1.1 <address>: no such user"
+    assert await shop.one("select problem from outbox") == told
     assert await shop.one("select tries from outbox") == 1
     assert shop.open[0].serving
+
+
+async def test_nobody_is_written_to_after_the_account_was_deleted(shop: Shop) -> None:
+    async with mail_server(refuse="451 busy") as server:
+        await finished(shop, through(server))
+        await until(shop, "select problem <> '' from outbox")
+        await shop.open.pop().close()
+    session = b"s" * 32
+    await shop.db.execute(
+        "insert into sessions (token_hash, customer_id, expires_at, proved_at)"
+        " select $1, id, now() + interval '1 hour', now() from customers",
+        session,
+    )
+    assert await shop.one("select erase_customer($1)", session) == "erased"
+    await shop.db.execute("update outbox set not_before = now()")
+    async with mail_server() as server:
+        shop.open.append(await Orchestrator.open(shop.database, QUICK, post=through(server)))
+        await until(shop, "select done_at is not null from outbox")
+        assert server.letters == []
 
 
 async def test_a_refusal_for_now_is_tried_later(shop: Shop) -> None:

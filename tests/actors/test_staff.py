@@ -235,6 +235,23 @@ async def test_a_directory_that_turns_robots_away_gets_none_of_those_who_wait(sh
     assert await shop.one("select moving from jobs where id = $1", job) == 1
 
 
+@pytest.mark.parametrize(
+    ("policy", "state"), [(Policy.SKIP, "skipped"), (Policy.MANUAL, "needs_person")]
+)
+async def test_a_directory_that_turns_robots_away_is_not_pressed_by_who_is_at_it(
+    shop: Shop, policy: Policy, state: str
+) -> None:
+    orchestrator = await shop.orchestrator([directory("a")])
+    job = await shop.job(orchestrator)
+    [assignment] = await lease(orchestrator)
+    await orchestrator.sync_directories([directory("a", policy=policy)])
+    refused = await press(orchestrator, assignment.token)
+    assert refused.permits == {assignment.token: False}
+    await settle(orchestrator, assignment.token, not_sent(Reason.PERMIT_REFUSED))
+    assert await shop.states(job) == {state: 1}
+    assert await shop.one("select count(*) from presses") == 0
+
+
 async def test_pages_hear_of_pauses_that_concern_every_job(shop: Shop) -> None:
     orchestrator = await shop.orchestrator(catalogue(1))
     heard: asyncio.Queue[object] = asyncio.Queue()

@@ -79,6 +79,7 @@ async def test_another_sites_request_is_refused(api: httpx.AsyncClient, parts: P
         {"Sec-Fetch-Site": "same-site"},
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://[your-site]"},
         {"Cookie": "dbolt-session=x"},
     ):
         answer = await api.post("/api/v1/orders", json=body, headers=headers)

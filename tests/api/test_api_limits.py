@@ -152,3 +152,18 @@ def test_who_asks_is_what_our_own_proxies_say(
         "headers": [(b"x-forwarded-for", forwarded.encode())],
     }
     assert limits.network_of(Request(scope)) == network
+
+
+async def test_orders_from_one_network_come_to_an_end(visit: Visit, owner: Owner) -> None:
+    # Each opens a checkout at the payment provider, and nobody has to show who they are.
+    burst = limits.ORDERS_NETWORK.burst
+    eve = await visit("10.2.0.1")
+    for number in range(burst):
+        placed = await eve.post("/order", plan="starter", email=f"eve{number}@example.com")
+        assert placed.status_code == 303
+    refused = await eve.post("/order", plan="starter", email="eve@example.com")
+    assert refused.status_code == 429
+    assert int(refused.headers["retry-after"]) > 0
+    assert await owner.fetchval("select count(*) from orders") == burst
+    ada = await visit("10.2.1.1")
+    assert (await ada.post("/order", plan="starter", email=ADA)).status_code == 303

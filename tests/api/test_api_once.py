@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeAlias
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
 import pytest
 
+from dbolt.providers.payments import Attempt, CheckoutOrder, Opened, Pages
+from dbolt.providers.payments.standin import StandinCheckout
 from serve_app import limits
 from serve_app.api import once, route
-from tests.support.selling import Shop
-from tests.support.serving import STAFF, Line
+from serve_app.parts import Parts
+from serve_app.site import build_site
+from tests.support.selling import Shop, given
+from tests.support.serving import STAFF, Line, client_of
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 PROBLEM = "application/problem+json"
@@ -89,6 +94,43 @@ async def test_one_that_was_broken_off_is_given_up_after_a_while(
     assert await owner.fetchval("select count(*) from idempotent_answers") == 1
 
 
+class SlowCheckout(StandinCheckout):
+    """Opens a checkout when it is told to."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.asked, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def open(self, order: CheckoutOrder, attempt: Attempt, pages: Pages) -> Opened:
+        self.asked.set()
+        await self.go_on.wait()
+        return await super().open(order, attempt, pages)
+
+
+async def test_who_hangs_up_before_the_answer_gets_that_answer_later(
+    parts: Parts, owner: Owner, tmp_path: Path
+) -> None:
+    # Ray Serve cancels the handler of a client that has gone.
+    checkout = SlowCheckout(tmp_path)
+    slow = replace(parts, checkout=checkout)
+    key = under(str(uuid4()))
+    async with client_of(build_site(lambda: given(slow))) as client:
+        first = asyncio.create_task(client.post("/api/v1/orders", json=ORDER, headers=key))
+        await checkout.asked.wait()
+        first.cancel()
+        await asyncio.wait([first])
+        async with asyncio.timeout(10):
+            early = await client.post("/api/v1/orders", json=ORDER, headers=key)
+            assert early.status_code == 409
+            checkout.go_on.set()
+            while not await owner.fetchval("select status from idempotent_answers"):
+                await asyncio.sleep(0.01)
+        again = await client.post("/api/v1/orders", json=ORDER, headers=key)
+    assert (again.status_code, again.headers["idempotency-replayed"]) == (201, "true")
+    assert await owner.fetchval("select id from orders") == UUID(again.json()["order_id"])
+    assert await owner.fetchval("select count(*) from orders") == 1
+
+
 @pytest.mark.parametrize("key", ["", "fifteen-letters", "with blanks in its midst", "x" * 256])
 async def test_a_key_that_can_be_guessed_is_refused(api: httpx.AsyncClient, key: str) -> None:
     answer = await api.post("/api/v1/orders", json=ORDER, headers=under(key))
@@ -156,3 +198,16 @@ async def test_without_the_limiter_requests_are_answered(
     answer = await api.get("/api/v1/jobs", headers=STAFF)
     assert answer.status_code == 200
     assert "ratelimit" not in answer.headers
+
+
+async def test_who_orders_under_my_address_does_not_use_up_my_requests(
+    api: httpx.AsyncClient, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = replace(limits.API_CUSTOMER, burst=3, every_s=50)
+    monkeypatch.setattr(limits, "API_CUSTOMER", few)
+    _, mine = await shop.paid_job("ada@example.com")
+    # Anybody can type an address in.
+    _, theirs = await shop.paid_job("ada@example.com")
+    said = [(await api.get("/api/v1/jobs", headers=theirs)).status_code for _ in range(4)]
+    assert said == [200, 200, 200, 429]
+    assert (await api.get("/api/v1/jobs", headers=mine)).status_code == 200

@@ -21,6 +21,7 @@ from serve_app.records import Submission
 from serve_app.tables import as_csv, as_xlsx
 from serve_app.timeleft import Measured, estimate
 from serve_app.web.job_view import time_left
+from serve_app.web.words import host, web_url
 from tests.support.queue import PROFILE
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -30,6 +31,24 @@ EVENT_OF = {
     AnswerKind.DONE: Event.CUSTOMER_DONE,
     AnswerKind.LEAVE: Event.SKIPPED,
 }
+
+
+@pytest.mark.parametrize("middle", [";=", "; -", ';"@', "\t+"])
+def test_no_cell_is_a_formula_where_semicolons_divide_cells(middle: str) -> None:
+    cell = f"https://x.example/{middle}HYPERLINK(1)"
+    text = as_csv(("a", "b"), [("Town", cell)]).decode("utf-8-sig")
+    for mark in ";\t":
+        cells = [one for row in csv.reader(io.StringIO(text), delimiter=mark) for one in row]
+        assert not [one for one in cells if one.strip().startswith(("=", "+", "-", "@"))]
+
+
+@pytest.mark.parametrize(
+    "told", ["javascript:alert(1)", "http://[your-site]/", "https://[", "", None]
+)
+def test_a_listing_is_linked_only_where_a_browser_can_go(told: str | None) -> None:
+    assert web_url(told) == host(told) == ""
+    assert web_url("https://www.town.example/a") == "https://www.town.example/a"
+    assert host("https://www.town.example/a") == "town.example"
 
 
 def test_every_answer_that_is_offered_moves_its_submission() -> None:

@@ -124,10 +124,12 @@ select doc from profiles where id = $1 and ($2::uuid is null or customer_id = $2
 -- What a staff filter means: $1 ids or none, $2 job or null, $3 states, $4 reasons or none,
 -- $5 directory or null, $6 whether a person has seen that unconfirmed presses left nothing. What
 -- the customer left out may have been sent before, and is nobody else's to take up again.
--- Directories that want a person are left out, and so are jobs without a profile.
+-- Directories that want a person are left out, and so are jobs without a profile and those whose
+-- money went back.
 select r.id, r.job_id, j.state as job_state
 from job_results r
 join jobs j on j.id = r.job_id
+join orders o on o.id = j.order_id
 join directories d on d.slug = r.directory
 where (cardinality($1::uuid[]) = 0 or r.id = any ($1))
   and ($2::uuid is null or r.job_id = $2)
@@ -137,15 +139,19 @@ where (cardinality($1::uuid[]) = 0 or r.id = any ($1))
   and ($5::text is null or r.directory = $5)
   and ($6 or coalesce(r.reason, '') not in
            ('press_unconfirmed', 'maybe_older', 'left_by_customer'))
-  and j.profile_id is not null
+  and j.profile_id is not null and o.state <> 'refunded'
   and d.doc ->> 'policy' = 'auto'
 order by r.turn nulls last, r.id;
 
 -- name: cancellable
--- What of a job nobody has sent yet.
-select r.id from job_results r
+-- What of job $1, or of the submissions $2, may be called off, and the reason that it ends with: a
+-- press that nobody could confirm is not forgotten over it.
+select r.id,
+       case when r.state = 'needs_person' and r.reason in ('press_unconfirmed', 'maybe_older')
+            then r.reason else 'cancelled' end as reason
+from job_results r
 join transitions t on t.from_state = r.state and t.event = 'cancelled'
-where r.job_id = $1;
+where r.job_id = $1 or r.id = any ($2::uuid[]);
 
 -- name: queued_in_cancelled
 -- Which of $1 submissions came back to the queue of a job that was called off meanwhile.

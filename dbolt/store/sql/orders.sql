@@ -4,8 +4,9 @@ select j.id from payment_events e join jobs j on j.order_id = e.order_id where e
 
 -- name: lock
 select o.id, o.customer_id, o.plan, o.amount_cents, o.currency, o.state, o.payment_ref,
-       j.id as job_id
+       j.id as job_id, c.erased_at is not null as erased
 from orders o
+join customers c on c.id = o.customer_id
 left join jobs j on j.order_id = o.id
 where o.id = $1
 for update of o;

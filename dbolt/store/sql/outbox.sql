@@ -13,9 +13,10 @@ returning l.id, l.key, l.kind, l.payload, l.tries;
 
 -- name: done
 -- $1 row; $2 why it was given up, empty where it was told. Letters hold links that open accounts:
--- of those nothing is kept.
+-- of those nothing is kept, nor to whom they went.
 update outbox
-set done_at = now(), problem = $2, payload = case when kind = 'mail' then '{}' else payload end
+set done_at = now(), problem = $2, recipient = '',
+    payload = case when kind = 'mail' then '{}' else payload end
 where id = $1 and done_at is null;
 
 -- name: later
@@ -27,12 +28,12 @@ where id = $1 and done_at is null;
 select count(*) from outbox where done_at is null;
 
 -- name: job
--- Whom to tell about a job.
+-- Whom to tell about a job; nobody where the account was deleted.
 select c.email, coalesce(p.doc ->> 'business_name', 'your business') as business
 from jobs j
 join customers c on c.id = j.customer_id
 left join profiles p on p.id = j.profile_id
-where j.id = $1;
+where j.id = $1 and c.erased_at is null;
 
 -- name: counts
 select state, count(*) as n from job_results where job_id = $1 group by state;

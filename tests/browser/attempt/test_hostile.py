@@ -257,3 +257,27 @@ async def test_a_fault_in_the_window_that_the_form_was_sent_to_is_the_answer(
         result, _ = await try_at(browser, site, tmp_path)
         assert len(posts(site)) == 1
     assert as_pressed(result).verdict is VerdictKind.UNCLEAR
+
+
+@pytest.mark.parametrize("where", ["start page", "form page", "answer", "form"])
+async def test_an_address_that_is_none_stops_nobody(
+    browser: Browser, tmp_path: Path, where: str
+) -> None:
+    # What a theme leaves behind whose owner never filled it in; Chromium hands it on as it stands.
+    broken = (
+        '<p><a href="http://[your-site]/add">Add your business</a> <a href="https://[">News</a></p>'
+    )
+    send = "onsubmit=\"this.action = '/add'\" action='http://[your-site]/'"
+    form = form_page(more=broken if where == "form page" else "")
+    answer = THANKS + (broken if where == "answer" else "")
+    pages: dict[str, Page] = {
+        "/add": lambda asked: Said(answer if asked.method == "POST" else form),
+        "/": f"<title>Town</title><h1>Town</h1>{broken}<a href=/add>Add a listing</a>",
+    }
+    if where == "form":
+        form = form.replace("action='/add'", send)
+    async with Site(pages) as site:
+        start = site.url + ("/" if where == "start page" else "/add")
+        result, _ = await try_at(browser, site, tmp_path, submit_url=start)
+        assert len(posts(site)) == 1
+    assert as_pressed(result).verdict is VerdictKind.ACCEPTED

@@ -104,6 +104,20 @@ def test_bad_input_gets_one_sentence(
     assert "pw" not in ended.stderr
 
 
+@pytest.mark.parametrize("name", ["DBOLT_STAFF_TOKEN", "DBOLT_WORKER_TOKEN"])
+def test_a_server_is_not_started_with_a_token_that_can_be_guessed(
+    tmp_path: Path, name: str
+) -> None:
+    there_is_none = "postgresql://nobody@127.0.0.1:9/none"
+    home = {"DBOLT_HOME": str(tmp_path / "home"), "DBOLT_PORT": "0", "DATABASE_URL": there_is_none}
+    ended = dbolt("up", cwd=tmp_path, env=home | {name: "letmein"})
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(f"dbolt: {name} can be guessed")
+    assert "letmein" not in ended.stderr
+    longer = dbolt("up", cwd=tmp_path, env=home | {name: "ab" * 12})
+    assert "guessed" not in longer.stderr
+
+
 def test_lint_of_a_broken_file_ends_with_one(tmp_path: Path) -> None:
     (tmp_path / "bad.yaml").write_text("name: [", "utf-8")
     ended = dbolt("directories", "lint", "--folder", ".", "--json", cwd=tmp_path)
