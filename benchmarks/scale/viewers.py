@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 import httpx
 
 GIVE_UP_S = 60.0
+PIECE = "data: <hx-partial "
 FRAGMENTS = 10
 """Of the live queue: six pieces of the page and four numbers of the side bar."""
 
@@ -37,7 +38,7 @@ async def seen_after(
             await ready.wait()
             await changed.wait()
             async for line in lines:
-                if line.startswith("event: fragment"):
+                if line.startswith(PIECE):
                     times.append(time.perf_counter() - begun)
                     return
 
@@ -59,6 +60,6 @@ async def seen_after(
 async def _first_round(lines: AsyncIterator[str], fragments: int) -> None:
     """Reads on until so many fragments have come."""
     async for line in lines:
-        fragments -= line.startswith("event: fragment")
+        fragments -= line.startswith(PIECE)
         if fragments == 0:
             return

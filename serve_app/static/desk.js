@@ -38,21 +38,12 @@ document.addEventListener("change", (event) => {
 const palette = document.getElementById("palette");
 const found = document.getElementById("palette-found");
 const words = document.getElementById("palette-q");
-let asked = 0;
 let looked = false;
-const look = async () => {
-  const mine = ++asked;
-  const answer = await fetch(`/staff/find?part=true&q=${encodeURIComponent(words.value)}`);
-  if (!answer.ok || mine !== asked) return;
-  const holder = new DOMParser().parseFromString(await answer.text(), "text/html").body;
-  found.replaceChildren(...[...holder.children].map((child) => document.adoptNode(child)));
-  looked = true;
-};
-let waiting = 0;
 words?.addEventListener("input", () => {
   looked = false;
-  clearTimeout(waiting);
-  waiting = setTimeout(look, 120);
+});
+document.addEventListener("htmx:after:swap", (event) => {
+  if (event.detail.ctx.target === found) looked = true;
 });
 palette?.addEventListener("keydown", (event) => {
   if (event.key !== "ArrowDown" && event.key !== "ArrowUp" && event.key !== "Enter") return;
@@ -74,7 +65,7 @@ const openPalette = () => {
   if (palette.open) return;
   palette.showModal();
   words.value = "";
-  look();
+  words.dispatchEvent(new CustomEvent("look"));
 };
 
 const row = () => rows()[chosen];
@@ -112,10 +103,31 @@ addEventListener("keydown", (event) => {
   KEYS[event.key]();
 });
 
-document.addEventListener("fragment", () => {
-  if (chosen >= 0) rows()[chosen]?.setAttribute("data-chosen", "");
+// A row keeps its mark while the table around it changes.
+document.addEventListener("htmx:after:swap", () => {
+  if (chosen >= 0) chosen = rows().findIndex((one) => one.hasAttribute("data-chosen"));
+  offerCopies();
   tell();
 });
+
+// A command asks over the page. What it did is told beside the page, which is drawn anew.
+const ask = document.getElementById("ask");
+document.addEventListener("htmx:after:swap", (event) => {
+  const { id } = event.detail.ctx.target ?? {};
+  if (id === "ask-body" && !ask.open) ask.showModal();
+  if (id !== "toasts") return;
+  ask.close();
+  const here = new URL(location);
+  for (const told of ["done", "n"]) here.searchParams.delete(told);
+  const main = { target: "#main", select: "#main", selectOOB: "#side-nav:outerMorph", swap: "outerMorph" };
+  htmx.ajax("GET", here.pathname + here.search, main);
+});
+ask?.addEventListener("click", (event) => {
+  if (!event.target.closest("a.button")) return;
+  event.preventDefault();
+  event.stopPropagation();
+  ask.close();
+}, { capture: true });
 
 document.addEventListener("click", (event) => {
   const copied = event.target.closest("[data-copy]");
@@ -131,7 +143,10 @@ document.addEventListener("click", (event) => {
   row.querySelector("a")?.click();
 });
 
-for (const button of document.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
+const offerCopies = () => {
+  for (const button of document.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
+};
+offerCopies();
 for (const dialog of document.querySelectorAll("dialog")) {
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
 }

@@ -1,5 +1,6 @@
-// Saves a page of the business form while it is being typed, counts characters, and looks up kinds
-// of business. Without it, every button saves and goes on.
+// Saves a page of the business form while it is being typed, and counts characters. Without it,
+// every button saves and goes on. Saving is no matter for htmx: it takes a form's content when a
+// request is queued, and each save has to say the version that the one before it was given.
 "use strict";
 
 const form = document.querySelector("form[data-autosave=on]");
@@ -97,26 +98,6 @@ for (const counter of document.querySelectorAll("[data-counts]")) {
   const field = document.getElementById(counter.dataset.counts);
   field.addEventListener("input", () => {
     counter.textContent = `${field.value.length} of ${counter.dataset.most} characters`;
-  });
-}
-
-const kinds = document.getElementById("kinds");
-if (kinds) {
-  const field = document.querySelector("[list=kinds]");
-  let asked = "";
-  field.addEventListener("input", async () => {
-    const text = field.value.trim();
-    if (text.length < 2 || text === asked) return;
-    asked = text;
-    const answer = await fetch(`${kinds.dataset.from}?q=${encodeURIComponent(text)}`);
-    if (!answer.ok || asked !== text) return;
-    kinds.replaceChildren(
-      ...(await answer.json()).map((name) => {
-        const option = document.createElement("option");
-        option.value = name;
-        return option;
-      }),
-    );
   });
 }
 

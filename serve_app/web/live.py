@@ -1,6 +1,6 @@
 """How does a page stay true? Server-sent fragments of HTML, whenever a row behind them changes.
 
-*Source:* the HTML standard, section "Server-sent events".
+*Source:* the HTML standard, section "Server-sent events"; htmx 4, `hx-partial`.
 """
 
 from __future__ import annotations
@@ -30,6 +30,14 @@ REFRESH_S = 20.0
 
 Fragments = Mapping[str, str]
 """Elements of a page by id, each as HTML whose outermost element has that id."""
+
+
+def partial(name: str, html: str) -> str:
+    """*html* for htmx, to be morphed into the element with the id *name*.
+
+    What does not differ is not touched, so the focus, the scroll and what is open stay.
+    """
+    return f'<hx-partial hx-target="#{name}" hx-swap="outerMorph">{html.strip()}</hx-partial>'
 
 
 def digest(html: str) -> str:
@@ -65,7 +73,7 @@ async def stream(
                 mark = digest(html)
                 if sent.get(name) != mark:
                     sent[name] = mark
-                    yield ServerSentEvent(event="fragment", raw_data=html)
+                    yield ServerSentEvent(raw_data=partial(name, html))
             if await watch.changed(min(left_s, refresh_s)):
                 await asyncio.sleep(SETTLE_S)
 

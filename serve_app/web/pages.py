@@ -18,7 +18,9 @@ import jinja2
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Scope
 
 from serve_app.identity import cookie_name, put_cookie, signature
 from serve_app.parts import parts_of
@@ -36,6 +38,7 @@ FILTERS = {
     "day_s": words.day_s,
     "listing_field": words.listing_field,
     "host": words.host,
+    "mark": lambda text: hashlib.sha256(text.encode()).hexdigest()[:8],
     "web_url": words.web_url,
     "money": words.money,
     "why": words.why,
@@ -66,24 +69,37 @@ def _templates() -> jinja2.Environment:
 
 
 @cache
+def _version(name: str) -> str:
+    content = (resources.files("serve_app") / "static" / name).read_bytes()
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
+@cache
 def asset(name: str) -> str:
     """The address of a static file; its version is in it, so it may be kept for ever."""
-    content = (resources.files("serve_app") / "static" / name).read_bytes()
-    return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"
+    try:
+        return f"/static/{name}?v={_version(name)}"
+    except FileNotFoundError as missing:
+        raise FileNotFoundError(
+            f"{missing.filename} is not there; `pip install -e .` or `python hatch_build.py` "
+            "brings what the pages need."
+        ) from missing
 
 
 class Assets(StaticFiles):
-    """Our own files. They are asked for with their version, so browsers need not ask again."""
+    """Files that browsers keep. One that is asked for with its version need not be asked again."""
 
-    def file_response(self, *args: Any, **named: Any) -> Response:
-        answer = super().file_response(*args, **named)
-        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        answer = await super().get_response(path, scope)
+        kept = scope["query_string"] == f"v={_version(path)}".encode()
+        told = "public, max-age=31536000, immutable" if kept else "no-cache"
+        answer.headers["Cache-Control"] = told
         return answer
 
 
-def assets() -> Assets:
-    """The app for /static."""
-    return Assets(packages=[("serve_app", "static")])
+def assets() -> ASGIApp:
+    """The app for /static. Pages themselves go uncompressed: they hold form tokens (BREACH)."""
+    return GZipMiddleware(Assets(packages=[("serve_app", "static")]), minimum_size=500)
 
 
 def text_of(template: str, **values: Any) -> str:
@@ -173,6 +189,9 @@ _TITLES = {
 
 def error_page(request: Request, problem: Problem) -> Response:
     """*problem* for a person."""
+    if problem.status == 401 and "hx-request" in request.headers:
+        # A piece of a page cannot show the door; the whole page can.
+        return Response(status_code=401, headers={"HX-Refresh": "true"})
     if problem.status == 401:
         staff = request.url.path.startswith("/staff")
         wanted = quote(f"{request.url.path}?{request.url.query}".rstrip("?"), safe="/")

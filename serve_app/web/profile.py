@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
@@ -19,7 +19,7 @@ from serve_app.accounts import complete_profile
 from serve_app.category_search import kinds_like
 from serve_app.identity import AnyViewer, Viewer, ViewerFirst, key_of, reading
 from serve_app.parts import parts_of
-from serve_app.web.pages import Posted, go, page
+from serve_app.web.pages import Posted, go, page, text_of
 from serve_app.web.profile_checks import (
     address_words,
     advice_in,
@@ -127,9 +127,9 @@ def _seen(form: Form) -> str:
 
 
 @router.get("/categories")
-async def categories(q: str = "") -> JSONResponse:
-    """Kinds of business whose names are like *q*, for the field that asks for one."""
-    return JSONResponse(kinds_like(q))
+async def categories(category: str = "") -> HTMLResponse:
+    """Kinds of business with names like *category*, as options for the field that asks for one."""
+    return HTMLResponse(text_of("profile/kinds.html", kinds=kinds_like(category)))
 
 
 @router.get("/jobs/{job_id}/profile/{key}")

@@ -14,7 +14,7 @@ from dbolt.providers.payments.stripe import StripeCheckout
 from serve_app.identity import is_staff_cookie, staff_cookie
 from serve_app.parts import Parts
 from serve_app.site import build_site
-from serve_app.web.pages import local_path
+from serve_app.web.pages import asset, local_path
 from tests.support.selling import Shop, given
 from tests.support.serving import STAFF, STAFF_TOKEN, client_of
 
@@ -159,6 +159,22 @@ async def test_static_files_are_kept_and_pages_are_not(api: httpx.AsyncClient) -
     answer = await api.get(styles[0])
     assert "immutable" in answer.headers["cache-control"]
     assert (await api.get("/static/../site.py")).status_code == 404
+    # Without its version it may be another one tomorrow.
+    bare = await api.get(styles[0].partition("?")[0])
+    assert bare.headers["cache-control"] == "no-cache"
+
+
+async def test_scripts_go_compressed_and_as_what_they_are(api: httpx.AsyncClient) -> None:
+    page = (await api.get("/staff/sign-in", follow_redirects=True)).text
+    scripts = re.findall(r'src="(/static/[a-z/]+\.js\?v=[0-9a-f]{12})"', page)
+    for path in (*scripts, asset("htmx/htmx.js")):
+        answer = await api.get(path, headers={"Accept-Encoding": "gzip"})
+        assert answer.headers["content-type"].startswith("text/javascript")
+        assert answer.headers["content-encoding"] == "gzip"
+        assert "immutable" in answer.headers["cache-control"]
+        assert answer.num_bytes_downloaded < len(answer.content) / 2
+    # Pages hold form tokens, and what a visitor makes them say: together no matter to compress.
+    assert "content-encoding" not in (await api.get("/")).headers
 
 
 async def test_pages_hold_no_inline_code_or_style(api: httpx.AsyncClient) -> None:

@@ -2,109 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import socket
-import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import asyncpg
 import httpx
 import pytest
-import ray
-from pydantic import SecretStr
-from pydantic.warnings import PydanticDeprecatedSince20
 
-from actors.board import Terms
-from actors.ray_actors import OrchestratorActor
-from dbolt.domain.plan import PlanName
 from dbolt.domain.reasons import Reason
-from dbolt.providers.payments import CheckoutOrder
-from dbolt.providers.payments.standin import signed_event
-from dbolt.settings import Secrets, Settings
-from serve_app.queue import ACTOR, NAMESPACE
-from tests.support.postgres import TEMPLATE, at, run_sql
+from tests.support.clustered import Running, clustered, paid_job
 from tests.support.prometheus import MONITORING, Programs, Scraping, scraping
-from tests.support.queue import PROFILE, accepted, catalogue, not_sent
-from tests.support.serving import STAFF, STAFF_TOKEN, WEBHOOK_SECRET, WORKER_TOKEN
-
-with warnings.catch_warnings():
-    # Serve declares its own models in a way that pydantic calls old.
-    warnings.simplefilter("ignore", PydanticDeprecatedSince20)
-    from serve_app import deployments
+from tests.support.queue import accepted, not_sent
+from tests.support.serving import STAFF, WORKER_TOKEN
 
 pytestmark = [pytest.mark.ray, pytest.mark.timeout(300)]
 
 WORKER = {"Authorization": f"Bearer {WORKER_TOKEN}"}
 
 
-@dataclass(frozen=True)
-class Running:
-    """Serve with two replicas of the site over a fresh database."""
-
-    url: str
-    database: str
-    ray_metrics: str
-
-
 @pytest.fixture
 def running(template_url: str, tmp_path: Path) -> Iterator[Running]:
-    """Ray with an orchestrator and both applications; no browsers."""
-    database = at(template_url, name := f"scraped_{uuid4().hex}")
-    asyncio.run(run_sql(template_url, f"create database {name} template {TEMPLATE}"))
-    path = tmp_path / "secrets.json"
-    Secrets(
-        database_url=SecretStr(database),
-        stripe_webhook_secret=SecretStr(WEBHOOK_SECRET),
-        staff_token=SecretStr(STAFF_TOKEN),
-        worker_token=SecretStr(WORKER_TOKEN),
-    ).save(path)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    ray.init(
-        namespace=NAMESPACE,
-        include_dashboard=False,
-        log_to_driver=False,
-        num_cpus=2,
-        _node_ip_address="127.0.0.1",
-        _metrics_export_port=port,
-    )
-    try:
-        actor: Any = ray.remote(OrchestratorActor).options(
-            name=ACTOR, lifetime="detached", max_concurrency=100, num_cpus=0
-        )
-        handle = actor.remote(str(path), Terms(lease_s=30.0, backoff=0.0))
-        ray.get(handle.sync_directories.remote(catalogue(3)), timeout=60)
-        url = deployments.run(Settings(home=tmp_path, port=0), path, site_replicas=2)
-        yield Running(url, database, f"127.0.0.1:{port}")
-        deployments.stop(cluster_ends=False)
-    finally:
-        ray.shutdown()
-    asyncio.run(run_sql(template_url, f"drop database {name} with (force)"))
-
-
-async def sold(client: httpx.AsyncClient) -> None:
-    """A job that may start."""
-    email = f"{uuid4().hex}@example.com"
-    placed = (await client.post("/api/v1/orders", json={"email": email, "plan": "starter"})).json()
-    order = CheckoutOrder(
-        order_id=placed["order_id"],
-        plan=PlanName.STARTER,
-        amount_cents=placed["amount_cents"],
-        currency=placed["currency"],
-        email=email,
-    )
-    body, header = signed_event(order, WEBHOOK_SECRET)
-    paid = await client.post("/webhooks/stripe", content=body, headers={"Stripe-Signature": header})
-    mine = {"Authorization": f"Bearer {placed['session_token']}"}
-    path = f"/api/v1/jobs/{paid.json()['job_id']}/profile"
-    told = await client.put(path, json=PROFILE, headers=mine)
-    assert told.status_code == 200, told.text
+    """The site on two replicas, which count each for itself."""
+    with clustered(template_url, tmp_path, replicas=2) as found:
+        yield found
 
 
 async def worked(client: httpx.AsyncClient) -> None:
@@ -143,7 +64,7 @@ async def test_prometheus_sees_what_the_tables_hold(
         scraping(programs, tmp_path, targets) as prometheus,
     ):
         for _ in range(2):
-            await sold(client)
+            await paid_job(client)
             await worked(client)
         for _ in range(30):
             assert (await client.get("/api/v1/jobs", headers=STAFF)).status_code == 200

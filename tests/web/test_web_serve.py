@@ -3,119 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import warnings
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
-from uuid import UUID, uuid4
 
 import httpx
 import pytest
 import ray
-from pydantic import SecretStr
-from pydantic.warnings import PydanticDeprecatedSince20
 
-from actors.board import Terms
-from actors.ray_actors import OrchestratorActor
-from dbolt.domain.plan import PlanName
-from dbolt.providers.payments import CheckoutOrder
-from dbolt.providers.payments.standin import signed_event
-from dbolt.settings import Secrets, Settings
 from serve_app.queue import ACTOR, NAMESPACE, QueueFailed, RayQueue
-from tests.support.postgres import TEMPLATE, at, run_sql
-from tests.support.queue import PROFILE, catalogue
+from tests.support.clustered import Running, clustered, paid_job, pay
 from tests.support.seeds import move
-from tests.support.serving import STAFF, STAFF_TOKEN, WEBHOOK_SECRET
-
-with warnings.catch_warnings():
-    # Serve declares its own models in a way that pydantic calls old.
-    warnings.simplefilter("ignore", PydanticDeprecatedSince20)
-    from serve_app import deployments
+from tests.support.serving import STAFF
 
 pytestmark = [pytest.mark.ray, pytest.mark.timeout(240)]
 
 STREAMS = 60
 
 
-@dataclass(frozen=True)
-class Running:
-    """Serve over a fresh database."""
-
-    url: str
-    database: str
-
-
 @pytest.fixture(scope="module")
 def running(template_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """Ray with an orchestrator and both applications; no browsers."""
-    home: Path = tmp_path_factory.mktemp("served")
-    database = at(template_url, name := f"serve_{uuid4().hex}")
-    asyncio.run(run_sql(template_url, f"create database {name} template {TEMPLATE}"))
-    Secrets(
-        database_url=SecretStr(database),
-        stripe_webhook_secret=SecretStr(WEBHOOK_SECRET),
-        staff_token=SecretStr(STAFF_TOKEN),
-    ).save(home / "secrets.json")
-    ray.init(namespace=NAMESPACE, include_dashboard=False, log_to_driver=False, num_cpus=2)
-    try:
-        start_orchestrator(home / "secrets.json")
-        url = deployments.run(Settings(home=home, port=0), home / "secrets.json")
-        yield Running(url, database)
-        deployments.stop(cluster_ends=False)
-    finally:
-        ray.shutdown()
-    asyncio.run(run_sql(template_url, f"drop database {name} with (force)"))
-
-
-def start_orchestrator(secrets_path: Path) -> None:
-    """The orchestrator under its name, with a few directories."""
-    actor: Any = ray.remote(OrchestratorActor).options(
-        name=ACTOR, lifetime="detached", max_concurrency=100, num_cpus=0
-    )
-    handle = actor.remote(str(secrets_path), Terms(lease_s=30.0, backoff=0.0))
-    ray.get(handle.sync_directories.remote(catalogue(3)), timeout=60)
-
-
-@contextlib.asynccontextmanager
-async def visitor(running: Running) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(
-        base_url=running.url, timeout=30, limits=httpx.Limits(max_connections=None)
-    ) as client:
-        yield client
-
-
-async def pay(client: httpx.AsyncClient, placed: dict[str, Any], email: str) -> httpx.Response:
-    """Stripe's event, to where Stripe would send it."""
-    order = CheckoutOrder(
-        order_id=placed["order_id"],
-        plan=PlanName.STARTER,
-        amount_cents=placed["amount_cents"],
-        currency=placed["currency"],
-        email=email,
-    )
-    body, header = signed_event(order, WEBHOOK_SECRET)
-    headers = {"Stripe-Signature": header}
-    return await client.post("/webhooks/stripe", content=body, headers=headers)
-
-
-async def paid_job(client: httpx.AsyncClient) -> tuple[UUID, dict[str, str]]:
-    """A job that may start, made over HTTP alone, and what opens it."""
-    email = f"{uuid4().hex}@example.com"
-    order = {"email": email, "plan": "starter"}
-    placed = (await client.post("/api/v1/orders", json=order)).json()
-    paid = await pay(client, placed, email)
-    assert paid.status_code == 200, paid.text
-    mine = {"Authorization": f"Bearer {placed['session_token']}"}
-    path = f"/api/v1/jobs/{paid.json()['job_id']}/profile"
-    told = await client.put(path, json=PROFILE, headers=mine)
-    assert told.status_code == 200, told.text
-    return UUID(paid.json()["job_id"]), mine
+    """The site on one replica."""
+    with clustered(template_url, tmp_path_factory.mktemp("served")) as found:
+        yield found
 
 
 async def test_a_sale_goes_the_whole_way(running: Running) -> None:
-    async with visitor(running) as client:
+    async with running.visitor() as client:
         assert (await client.get("/readyz")).json()["status"] == "ok"
         job_id, mine = await paid_job(client)
         job = (await client.get(f"/api/v1/jobs/{job_id}", headers=mine)).json()
@@ -125,7 +38,7 @@ async def test_a_sale_goes_the_whole_way(running: Running) -> None:
 
 
 async def test_open_streams_leave_room_and_each_hears_of_a_change(running: Running) -> None:
-    async with visitor(running) as client, asyncio.TaskGroup() as streams:
+    async with running.visitor() as client, asyncio.TaskGroup() as streams:
         job_id, mine = await paid_job(client)
         job = (await client.get(f"/api/v1/jobs/{job_id}", headers=mine)).json()
         open_now = [asyncio.Event() for _ in range(STREAMS)]
@@ -171,7 +84,7 @@ async def test_a_command_that_failed_is_not_told_to_come_again(running: Running)
 
 
 async def test_without_an_orchestrator_payments_are_asked_to_come_again(running: Running) -> None:
-    async with visitor(running) as client:
+    async with running.visitor() as client:
         order = {"email": "late@example.com", "plan": "starter"}
         placed = (await client.post("/api/v1/orders", json=order)).json()
         ray.kill(ray.get_actor(ACTOR, namespace=NAMESPACE), no_restart=True)

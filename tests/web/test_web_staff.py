@@ -64,11 +64,11 @@ async def test_a_retry_shows_its_count_before_it_is_done(site: Site) -> None:
     await site.attempt(not_sent(Reason.PAGE_GONE), not_sent(Reason.PAGE_GONE))
     async with site.visitor(staff=True) as page:
         await page.click("text=Retry failed (2)")
-        await expect(page.locator("h1")).to_have_text("Retry 2 submissions?")
+        await expect(page.locator("dialog h1")).to_have_text("Retry 2 submissions?")
         failed = "select count(*) from job_results where state = 'failed'"
         assert await site.parts.pool.fetchval(failed) == 2
         await page.click("button:has-text('Retry 2')")
-        await expect(page.locator(".notice")).to_contain_text("2 submissions are in the queue")
+        await expect(page.locator("#toasts")).to_contain_text("2 submissions are in the queue")
         assert await site.parts.pool.fetchval(failed) == 0
 
 
@@ -78,8 +78,9 @@ async def test_one_row_is_retried_from_its_job(site: Site) -> None:
     async with site.visitor(staff=True) as page:
         await page.goto(f"/staff/jobs/{job_id}")
         await page.click(".dir a:has-text('Retry')")
-        await page.click("button:has-text('Retry')")
-        await page.wait_for_url(f"**/staff/jobs/{job_id}?*")
+        await page.click("dialog button:has-text('Retry')")
+        await expect(page.locator(".dir a:has-text('Retry')")).to_have_count(0)
+        assert page.url.endswith(f"/staff/jobs/{job_id}")
     state = await site.parts.pool.fetchval(
         "select state from job_results where directory = $1", slug
     )
@@ -103,10 +104,13 @@ async def test_a_job_is_cancelled_after_a_question(site: Site) -> None:
     async with site.visitor(staff=True) as page:
         await page.goto(f"/staff/jobs/{job_id}")
         await page.click("text=Cancel job")
-        await expect(page.locator("main")).to_contain_text("3 of its 3 submissions")
+        await expect(page.locator("#ask")).to_contain_text("3 of its 3 submissions")
+        await page.click("text=No, go back")
+        await expect(page.locator("#ask")).to_be_hidden()
+        await page.click("text=Cancel job")
         await page.click("button:has-text('Cancel the job')")
-        await page.wait_for_url("**?done=cancelled")
-        await expect(page.locator(".notice")).to_have_text("The job is cancelled.")
+        await expect(page.locator("#toasts")).to_have_text("The job is cancelled.")
+        await expect(page.locator("main")).not_to_contain_text("Cancel job")
     assert await site.parts.pool.fetchval("select state from jobs") == "cancelled"
 
 

@@ -7,22 +7,14 @@ import re
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
 import pytest
-import ray
-from pydantic import SecretStr
 
-from dbolt.settings import Secrets, Settings
-from serve_app.queue import ACTOR, NAMESPACE
-from tests.support.postgres import TEMPLATE, at, run_sql
-from tests.support.queue import catalogue
+from tests.support.clustered import Running, clustered, paid_job
 from tests.support.seeds import move
-from tests.support.serving import STAFF_TOKEN, WEBHOOK_SECRET
-from tests.web.test_web_serve import Running, deployments, paid_job, start_orchestrator, visitor
 
 pytestmark = [pytest.mark.ray, pytest.mark.long, pytest.mark.timeout(600)]
 
@@ -32,27 +24,10 @@ _FAILED = re.compile(r'<li class="dir" id="s-([0-9a-f-]{36})">.*?pill red', re.D
 
 @pytest.fixture(scope="module")
 def running(template_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """Ray with an orchestrator and the site on two replicas; no browsers."""
-    home: Path = tmp_path_factory.mktemp("served")
-    database = at(template_url, name := f"serve_{uuid4().hex}")
-    asyncio.run(run_sql(template_url, f"create database {name} template {TEMPLATE}"))
-    Secrets(
-        database_url=SecretStr(database),
-        stripe_webhook_secret=SecretStr(WEBHOOK_SECRET),
-        staff_token=SecretStr(STAFF_TOKEN),
-    ).save(home / "secrets.json")
-    ray.init(namespace=NAMESPACE, include_dashboard=False, log_to_driver=False, num_cpus=2)
-    try:
-        start_orchestrator(home / "secrets.json")
-        line = ray.get_actor(ACTOR, namespace=NAMESPACE)
-        ray.get(line.sync_directories.remote(catalogue(CHANGES)), timeout=60)
-        settings = Settings(home=home, port=0)
-        url = deployments.run(settings, home / "secrets.json", site_replicas=REPLICAS)
-        yield Running(url, database)
-        deployments.stop(cluster_ends=False)
-    finally:
-        ray.shutdown()
-    asyncio.run(run_sql(template_url, f"drop database {name} with (force)"))
+    """The site on two replicas, with as many directories as there will be changes."""
+    home = tmp_path_factory.mktemp("served")
+    with clustered(template_url, home, replicas=REPLICAS, directories=CHANGES) as found:
+        yield found
 
 
 class Reader:
@@ -81,7 +56,7 @@ class Reader:
 async def test_every_stream_hears_of_every_change(running: Running) -> None:
     changed: dict[UUID, float] = {}
     readers = [Reader() for _ in range(STREAMS)]
-    async with visitor(running) as client, asyncio.timeout(420), asyncio.TaskGroup() as tasks:
+    async with running.visitor() as client, asyncio.timeout(420), asyncio.TaskGroup() as tasks:
         job_id, mine = await paid_job(client)
         job: dict[str, Any] = (await client.get(f"/api/v1/jobs/{job_id}", headers=mine)).json()
         for reader in readers:
