@@ -35,6 +35,7 @@ from serve_app.web import (
     mailed,
     money,
     overview,
+    own_account,
     pay,
     person,
     pins,
@@ -77,6 +78,7 @@ CUSTOMERS = (
 )
 STAFF = (
     staff_door,
+    own_account,
     staff,
     commands,
     money,

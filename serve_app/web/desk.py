@@ -60,6 +60,9 @@ _NOTICES = {
     "done": "Marked as handed in. It is looked up on the directory next.",
     "role": "The role is changed. It holds from the next click on.",
     "disabled": "The account is disabled, and its sessions have ended.",
+    "password": "The password is changed, and your other sessions have ended.",
+    "device": "Your codes come from the new device from now on. Your other sessions have ended.",
+    "sessions": "Your other sessions have ended.",
     "priority": "The priority is changed.",
     "nothing": "Nothing was chosen.",
 }

@@ -172,6 +172,7 @@ _PAGES = (
     ("Audit log", "/staff/audit"),
     ("Team", "/staff/team"),
     ("Settings", "/staff/settings"),
+    ("Your account", "/staff/account"),
     ("Pause the queue", "/staff/pause?level=global"),
     ("Resume the queue", "/staff/resume?level=global"),
     ("Retry everything that failed", "/staff/retry?state=failed"),
