@@ -73,6 +73,8 @@ class Board:
     terms: Terms
     schedule: Schedule = field(default_factory=Schedule)
     directories: dict[str, Directory] = field(default_factory=dict)
+    override_ends: float = math.inf
+    """When the next of the overrides of directories' rules ends by itself."""
     book: Book = field(default_factory=Book)
     """The proxies and who uses them: what a restart forgets of it, it finds out again."""
     held: dict[UUID, Hold] = field(default_factory=dict)

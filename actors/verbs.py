@@ -297,6 +297,10 @@ class Verbs:
             if hold is None or hold.task is not Task.SUBMIT or hold.pressed:
                 answers[token] = False
                 continue
+            if board.directories[hold.directory].policy is not Policy.AUTO:
+                # Robots were told off while the form was being filled in.
+                answers[token] = False
+                continue
             pacer = board.schedule.lanes[hold.directory].pacer
             at = pacer.may_press_at(now)
             if at > now:

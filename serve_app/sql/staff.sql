@@ -61,14 +61,16 @@ order by e.id desc;
 select level, key from pauses;
 
 -- name: directories
--- By name. $1 words, $2 policy, $3 only 'paused', 'resting' or 'off', or null; $4 and $5 the name
+-- By name. $1 words, $2 policy, $3 only 'paused', 'resting', 'off' or 'changed', or null; $4 and $5 the name
 -- and slug of the last row of the page before, or null; $6 how many. What came of it is counted for
 -- the page's own rows.
 with chosen as (
     select d.slug, d.active, d.failures, d.rests_until, d.doc,
            coalesce(d.doc ->> 'name', d.slug) as name,
            lower(coalesce(d.doc ->> 'name', d.slug)) as sorted,
-           exists (select from pauses where level = 'directory' and key = d.slug) as paused
+           exists (select from pauses where level = 'directory' and key = d.slug) as paused,
+           exists (select from directory_overrides o
+                   where o.slug = d.slug and o.ended_at is null) as changed
     from directories d
     where ($1::text is null or d.slug ilike '%' || $1 || '%'
            or d.doc ->> 'name' ilike '%' || $1 || '%')
@@ -77,13 +79,15 @@ with chosen as (
            or $3 = 'paused' and exists (
               select from pauses where level = 'directory' and key = d.slug)
            or $3 = 'resting' and d.rests_until > now()
-           or $3 = 'off' and not d.active)
+           or $3 = 'off' and not d.active
+           or $3 = 'changed' and exists (
+              select from directory_overrides o where o.slug = d.slug and o.ended_at is null))
       and ($4::text is null
            or (lower(coalesce(d.doc ->> 'name', d.slug)), d.slug) > ($4, $5::text))
     order by lower(coalesce(d.doc ->> 'name', d.slug)), d.slug
     limit $6
 )
-select d.slug, d.name, d.sorted, d.active, d.failures, d.paused,
+select d.slug, d.name, d.sorted, d.active, d.failures, d.paused, d.changed,
        coalesce(d.rests_until > now(), false) as resting, d.rests_until,
        d.doc ->> 'home_url' as home_url, coalesce(d.doc ->> 'policy', '') as policy,
        coalesce(d.doc ->> 'evidence', '') as evidence, d.doc ->> 'source_date' as source_date,
@@ -237,6 +241,9 @@ group by reason order by n desc limit 20;
 
 -- name: directory_presses
 select count(*) from presses where directory = $1 and pressed_at >= now() - interval '24 hours';
+
+-- name: directory_last
+select max(pressed_at) from job_results where directory = $1;
 
 -- name: find_jobs
 select j.id, c.email, p.doc ->> 'business_name' as business_name, j.state from jobs j

@@ -63,6 +63,8 @@ _NOTICES = {
     "password": "The password is changed, and your other sessions have ended.",
     "device": "Your codes come from the new device from now on. Your other sessions have ended.",
     "sessions": "Your other sessions have ended.",
+    "overridden": "The rules hold from now on.",
+    "taken_back": "Taken back. What the file says holds again.",
     "priority": "The priority is changed.",
     "nothing": "Nothing was chosen.",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
@@ -53,7 +53,9 @@ async def show(request: Request, member: Member) -> Response:
     return await _account(request, member)
 
 
-async def _account(request: Request, member: Staff, *, form: str = "", problem: str = "") -> Any:
+async def _account(
+    request: Request, member: Staff, *, form: str = "", problem: str = ""
+) -> Response:
     return page(
         request,
         "desk/account.html",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -10,7 +9,6 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from dbolt.domain.directory import Directory
 from dbolt.domain.lifecycle import HANDED_IN, State
 from dbolt.store.queries import statements
 from serve_app.identity import StaffOnly, reading
@@ -75,32 +73,6 @@ async def directories(
         words=q.strip(),
         policy=policy,
         show=show,
-        desk=await desk_of(request, "directories"),
-    )
-
-
-@router.get("/staff/directories/{slug}")
-async def directory(request: Request, staff: StaffOnly, slug: str) -> Response:
-    """One directory: health, pace, policy, what is known of it and what came of it."""
-    sql = statements("staff", "serve_app")
-    async with reading(parts_of(request), staff) as connection:
-        row = await connection.fetchrow(sql["directory"], slug[:80])
-        if row is None:
-            raise Problem(404, "There is no directory of this name.")
-        counts = {r["state"]: r["n"] for r in await connection.fetch(sql["directory_counts"], slug)}
-        reasons = [dict(r) for r in await connection.fetch(sql["directory_reasons"], slug)]
-        presses = await connection.fetchval(sql["directory_presses"], slug)
-    resting = row["rests_until"] is not None and row["rests_until"] > datetime.now(UTC)
-    return page(
-        request,
-        "desk/directory.html",
-        d=dict(row),
-        doc=Directory.model_validate(row["doc"]),
-        counts=[(State(state), n) for state, n in sorted(counts.items())],
-        rate=success_rate(counts),
-        reasons=reasons,
-        presses=presses,
-        resting=resting,
         desk=await desk_of(request, "directories"),
     )
 

@@ -37,6 +37,7 @@ STAFF = {
 API = {"api_keys", "idempotent_answers", "web_counters"}
 QUEUE = {
     "directories",
+    "directory_overrides",
     "jobs",
     "job_results",
     "attempts",
