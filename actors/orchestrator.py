@@ -25,6 +25,7 @@ from actors.board import Board, Terms
 from actors.clock import DatabaseClock
 from actors.commands import Commands
 from actors.commit import GroupCommitter
+from actors.counting import Counting
 from actors.granting import Granted, Granting, Want
 from actors.keeper import Keeper
 from actors.pausing import Pausing
@@ -142,6 +143,8 @@ class Orchestrator:
         work = Keeper(self._board, self._pool, self._committer)
         parts = {"commit": self._committer.run(), "tend": work.tend(), "reap": work.reap()}
         parts["rules"] = self._rules.keep(self._committer.command)
+        counting = Counting(self._pool)
+        parts["count"] = counting.keep(self._committer.command, self._board.terms.count_s)
         if proxies is not None:
             parts["proxies"] = keep_proxies(self._board, proxies)
         if postman is not None:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from dbolt.domain.lifecycle import JobState, State
 from dbolt.domain.profile import Profile
 from dbolt.domain.protocol import PauseScope, Refused, RetryFilter
+from dbolt.store.queries import Connection
 from serve_app import cursors, records
 from serve_app.accounts import complete_profile, corrected_profile
 from serve_app.api.route import ApiRoute
@@ -87,6 +88,16 @@ async def job_or_404(parts: Parts, viewer: Viewer, job_id: UUID) -> records.Job:
     if job is None:
         raise Problem(404, "There is no job with this id.")
     return job
+
+
+async def submission_or_404(
+    connection: Connection, job_id: UUID, directory: str
+) -> records.Submission:
+    """The job's submission to *directory*, as whoever *connection* reads for sees it."""
+    found = await records.submission(connection, job_id, directory)
+    if found is None:
+        raise Problem(404, "There is no submission at this address.")
+    return found
 
 
 @router.get("/jobs")

@@ -18,6 +18,7 @@ from serve_app.identity import Staff, StaffOnly, reading
 from serve_app.parts import parts_of
 from serve_app.problems import Problem, field_problems
 from serve_app.staff import overrides
+from serve_app.staff.overrides import InForce
 from serve_app.staff.roles import StaffRole
 from serve_app.web.desk import desk_of
 from serve_app.web.pages import Posted, go, page
@@ -76,11 +77,24 @@ async def _directory(
         resting=row["rests_until"] is not None and row["rests_until"] > datetime.now(UTC),
         is_admin=staff.role is StaffRole.ADMIN,
         policies=list(Policy),
-        given=dict.fromkeys(FIELDS, "") | dict(given or {}),
+        given=dict(given) if given is not None else _present(values["record"].override),
         problem=problem,
         desk=await desk_of(request, "directories"),
         **values,
     )
+
+
+def _present(held: InForce | None) -> dict[str, str]:
+    """The form's fields as the present override would fill them in."""
+    fields = dict.fromkeys(FIELDS, "")
+    if held is not None:
+        rules = held.rules.given
+        fields |= {name: str(value).removesuffix(".0") for name, value in rules.items()}
+        fields |= {"off": "yes" if held.off else ""}
+        fields |= {"reason": held.reason, "permission": held.permission}
+        if held.until is not None:
+            fields["until"] = _last_day(held.until).isoformat()
+    return fields
 
 
 @router.post("/staff/directories/{slug}/override")
@@ -134,6 +148,10 @@ def _end_of(text: str) -> datetime | str:
         return datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), UTC)
     except (ValueError, OverflowError):
         return text
+
+
+def _last_day(end: datetime) -> date:
+    return (end.astimezone(UTC) - timedelta(microseconds=1)).date()
 
 
 @router.post("/staff/directories/{slug}/override/end")

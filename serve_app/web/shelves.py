@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -15,7 +14,7 @@ from serve_app.identity import StaffOnly, reading
 from serve_app.parts import parts_of
 from serve_app.problems import Problem
 from serve_app.records import Cursor, like
-from serve_app.web.desk import desk_of
+from serve_app.web.desk import address, desk_of, place_of
 from serve_app.web.pages import go, page
 
 router = APIRouter(include_in_schema=False)
@@ -58,13 +57,8 @@ async def directories(
     for row in rows:
         row["rate"] = success_rate({"live": row["live"] + row["sent"], "failed": row["failed"]})
     if len(found) > PAGE:
-        told = {
-            "q": q.strip(),
-            "policy": policy,
-            "show": show,
-            "after": f"{rows[-1]['sorted']}|{rows[-1]['slug']}",
-        }
-        older = "/staff/directories?" + urlencode({k: v for k, v in told.items() if v})
+        last = f"{rows[-1]['sorted']}|{rows[-1]['slug']}"
+        older = address("/staff/directories", q=q.strip(), policy=policy, show=show, after=last)
     return page(
         request,
         "desk/directories.html",
@@ -85,7 +79,7 @@ async def customers(
     after: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
     """All customers, newest first."""
-    cursor = Cursor.read(after) if after else None
+    cursor = place_of(after)
     async with reading(parts_of(request), staff) as connection:
         found = await connection.fetch(
             statements("staff", "serve_app")["customers"],
@@ -97,8 +91,7 @@ async def customers(
     rows, older = [dict(row) for row in found[:PAGE]], ""
     if len(found) > PAGE:
         last = Cursor(created_at=rows[-1]["created_at"], id=rows[-1]["id"]).text()
-        told = {"q": q.strip(), "after": last}
-        older = "/staff/customers?" + urlencode({k: v for k, v in told.items() if v})
+        older = address("/staff/customers", q=q.strip(), after=last)
     return page(
         request,
         "desk/customers.html",

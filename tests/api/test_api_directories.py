@@ -143,6 +143,8 @@ async def test_staff_change_a_pace_on_the_page_and_see_who_why_and_what_the_file
     assert "until 01 Apr 2030, 00:00 UTC" in shown
     assert "Their server is slow." in shown
     assert '<td class="soft">50</td><td><span class="pill amber">5</span>' in shown
+    assert 'name="per_day" inputmode="numeric" maxlength="6" value="5"' in shown
+    assert 'name="until" type="date" value="2030-03-31"' in shown
     listed = (await page.get("/staff/directories?show=changed")).text
     assert "d000" in listed
     assert "d001" not in listed

@@ -38,6 +38,8 @@ API = {"api_keys", "idempotent_answers", "web_counters"}
 QUEUE = {
     "directories",
     "directory_overrides",
+    "throughput",
+    "throughput_counted",
     "jobs",
     "job_results",
     "attempts",

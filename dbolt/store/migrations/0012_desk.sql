@@ -1,3 +1,5 @@
+-- What staff may see and change of directories and submissions, beyond what they could so far.
+
 -- What staff laid over the rules of a directory's file, each once and for ever: those that hold and
 -- those that were taken back or have run out.
 
@@ -26,3 +28,16 @@ alter table directories add column file_doc jsonb;
 
 grant select on directory_overrides to dbolt_orchestrator, dbolt_web;
 grant insert, update (ended_at, ended_by) on directory_overrides to dbolt_orchestrator;
+
+-- Which letters about a job there are and what became of them, for those who may not read letters:
+-- those hold links that open accounts.
+create view job_messages as
+    select id, kind, payload ->> 'job_id' as job_id, payload ->> 'submission_id' as submission_id,
+           created_at, not_before, tries, done_at, problem
+    from outbox where kind <> 'mail';
+create index outbox_job on outbox ((payload ->> 'job_id')) where kind <> 'mail';
+grant select on job_messages to dbolt_web;
+
+-- Whose is this file? Asked for each picture of an independent look.
+create index verifications_evidence on verifications
+    using gin ((result -> 'evidence') jsonb_path_ops) where result is not null;
