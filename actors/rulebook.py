@@ -57,6 +57,8 @@ class Rulebook:
         now = self._board.clock.now()
         if wanted.until is not None and not 0 < wanted.until.timestamp() - now < LONGEST_S:
             return "The end has to lie ahead, by ten years at most."
+        if not wanted.wanted:
+            return "Say which rule is to be another one."
         more = looser(file, wanted)
         if more and not wanted.permission.strip():
             return (

@@ -18,10 +18,10 @@ from pydantic import (
     Field,
     StrictBool,
     StringConstraints,
-    model_validator,
 )
 
 from dbolt.domain.directory import Directory, Pace, Policy
+from dbolt.domain.whole import WHOLE
 
 RULES = ("concurrency", "spacing_s", "per_day", "policy")
 """What may be overridden, in the order of pages."""
@@ -45,9 +45,9 @@ class _Model(BaseModel):
 class Rules(_Model):
     """Rules of one directory; null: as its file says. The units are those of its pace."""
 
-    concurrency: Annotated[int, Field(ge=1, le=50, strict=True)] | None = None
+    concurrency: Annotated[int, Field(ge=1, le=50, strict=True), WHOLE] | None = None
     spacing_s: Annotated[float, Field(ge=0, le=86_400, strict=True)] | None = None
-    per_day: Annotated[int, Field(ge=1, le=100_000, strict=True)] | None = None
+    per_day: Annotated[int, Field(ge=1, le=100_000, strict=True), WHOLE] | None = None
     policy: Policy | None = None
 
     @classmethod
@@ -77,17 +77,16 @@ class Override(_Model):
 
     rules: Rules = Rules()
     off: StrictBool = False
-    reason: Annotated[Said, StringConstraints(min_length=3)]
+    reason: Annotated[
+        str,
+        StringConstraints(
+            min_length=3,
+            max_length=500,
+            pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$",
+        ),
+    ]
     permission: Said = ""
     until: Annotated[AwareDatetime, BeforeValidator(_written)] | None = None
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        if not self.wanted:
-            raise ValueError("Say which rule is to be another one")
-        if not self.reason.strip():
-            raise ValueError("Say why")
-        return self
 
     @property
     def wanted(self) -> dict[str, Any]:

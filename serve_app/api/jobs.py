@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from dbolt.domain.lifecycle import JobState, State
 from dbolt.domain.profile import Profile
 from dbolt.domain.protocol import PauseScope, Refused, RetryFilter
+from dbolt.domain.whole import WHOLE
 from dbolt.store.queries import Connection
 from serve_app import cursors, records
 from serve_app.accounts import complete_profile, corrected_profile
@@ -72,7 +73,7 @@ class Priority(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    priority: Annotated[int, Field(ge=1, le=100, strict=True)]
+    priority: Annotated[int, Field(ge=1, le=100, strict=True), WHOLE]
 
 
 class RetryCount(BaseModel):

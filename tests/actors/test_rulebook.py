@@ -198,6 +198,7 @@ async def test_what_makes_no_sense_is_refused_in_one_sentence(shop: Shop) -> Non
         ("a", past),
         ("a", never),
         ("a", slower(concurrency=50)),
+        ("a", slower()),
     ):
         answer = await orchestrator.override(slug, wanted, "staff")
         assert isinstance(answer, Refused), (slug, wanted)

@@ -77,7 +77,6 @@ def test_only_a_permission_loosens_and_only_while_the_file_says_the_same(
     "values",
     [
         {},
-        {"rules": {}, "reason": "nothing is asked for"},
         {"rules": {"per_day": 5}, "reason": "  "},
         {"rules": {"per_day": 0}, "reason": "too few"},
         {"rules": {"per_day": "5"}, "reason": "no number"},
