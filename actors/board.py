@@ -27,12 +27,14 @@ from dbolt.store.verifications import Due
 class Terms:
     """How the orchestrator works. `backoff` multiplies the waits between tries.
 
-    `proxy_policy`: of directories that say nothing about it.
+    `proxy_policy`: of directories that say nothing about it. `count_s`: how often the charts'
+    counts are brought up to date.
     """
 
     lease_s: float = 90.0
     backoff: float = 1.0
     reap_s: float = 1.0
+    count_s: float = 30.0
     proxy_policy: ProxyPolicy = ProxyPolicy.PREFER
     chance: Callable[[], float] = random.random
 
@@ -73,6 +75,8 @@ class Board:
     terms: Terms
     schedule: Schedule = field(default_factory=Schedule)
     directories: dict[str, Directory] = field(default_factory=dict)
+    override_ends: float = math.inf
+    """When the next of the overrides of directories' rules ends by itself."""
     book: Book = field(default_factory=Book)
     """The proxies and who uses them: what a restart forgets of it, it finds out again."""
     held: dict[UUID, Hold] = field(default_factory=dict)

@@ -22,7 +22,7 @@ from dbolt.domain.protocol import Refused, RetryFilter
 from dbolt.domain.reasons import Reason
 from dbolt.domain.schedule import turns
 from dbolt.forms.values.trades import business_of
-from dbolt.store import directories, jobs, queue
+from dbolt.store import jobs, queue
 from dbolt.store.jobs import Job, Retryable, Waiting
 from dbolt.store.queue import Wish
 
@@ -204,28 +204,6 @@ class Commands:
             if row.token is not None:
                 batch.after.append(partial(board.let_go, [row.token]))
         return None
-
-    async def sync_directories(self, entries: Sequence[Directory], batch: Batch) -> None:
-        """*entries* are the catalogue from now on."""
-        await directories.replace(batch.connection, entries)
-        board = self._board
-        closing = [
-            entry.slug
-            for entry in entries
-            if entry.policy is not Policy.AUTO and entry.slug in board.directories
-        ]
-        waiting = await jobs.queued_on(batch.connection, closing)
-        policies = {entry.slug: entry.policy for entry in entries}
-        await self._verbs.move(batch, not_for_robots(waiting, policies))
-        batch.everything = True
-
-        def learn() -> None:
-            for entry in entries:
-                board.directories[entry.slug] = entry
-                board.schedule.set_directory(entry.slug, entry.pace)
-            board.stir()
-
-        batch.after.append(learn)
 
     async def hand_done(
         self, submission_id: UUID, listing_url: str, actor: str, batch: Batch

@@ -25,16 +25,19 @@ from actors.board import Board, Terms
 from actors.clock import DatabaseClock
 from actors.commands import Commands
 from actors.commit import GroupCommitter
+from actors.counting import Counting
 from actors.granting import Granted, Granting, Want
 from actors.keeper import Keeper
 from actors.pausing import Pausing
 from actors.paying import Paying
 from actors.post import Post, Postman
 from actors.proxies import keep_proxies
+from actors.rulebook import Rulebook
 from actors.selecting import Selecting
 from actors.verbs import NotYet, Verbs
 from dbolt.domain.browsers import Demand
 from dbolt.domain.directory import Directory
+from dbolt.domain.override import Override
 from dbolt.domain.protocol import (
     Ack,
     Changed,
@@ -92,6 +95,7 @@ class Orchestrator:
         )
         self._pausing = Pausing(board)
         self._commands = Commands(board, self._verbs, self._pausing)
+        self._rules = Rulebook(board, self._verbs)
         self._selecting = Selecting(board, self._verbs)
         self._paying = Paying(board, self._commands, self._pausing)
         self._answering = Answering(self._verbs, self._commands, vault_key)
@@ -138,6 +142,9 @@ class Orchestrator:
     def _start(self, proxies: ProxySource | None, postman: Postman | None) -> None:
         work = Keeper(self._board, self._pool, self._committer)
         parts = {"commit": self._committer.run(), "tend": work.tend(), "reap": work.reap()}
+        parts["rules"] = self._rules.keep(self._committer.command)
+        counting = Counting(self._pool)
+        parts["count"] = counting.keep(self._committer.command, self._board.terms.count_s)
         if proxies is not None:
             parts["proxies"] = keep_proxies(self._board, proxies)
         if postman is not None:
@@ -347,7 +354,15 @@ class Orchestrator:
 
     async def sync_directories(self, entries: list[Directory]) -> None:
         """*entries* are the catalogue from now on."""
-        await self._committer.command(partial(self._commands.sync_directories, entries))
+        await self._committer.command(partial(self._rules.sync, entries))
+
+    async def override(self, slug: str, wanted: Override, actor: str) -> Refused | None:
+        """*wanted* holds over what the directory's file says, from the commit on."""
+        return await self._committer.command(partial(self._rules.override, slug, wanted, actor))
+
+    async def take_back(self, slug: str, actor: str) -> Refused | None:
+        """The directory's file alone holds again."""
+        return await self._committer.command(partial(self._rules.take_back, slug, actor))
 
     async def hand_done(self, submission_id: UUID, listing_url: str, actor: str) -> Refused | None:
         """A person has handed the listing in."""

@@ -35,6 +35,7 @@ from dbolt.browser.verify import verify
 from dbolt.domain.browsers import BrowserState, BrowserStatus, Demand
 from dbolt.domain.directory import Directory
 from dbolt.domain.figures import Family, of_queue, of_web
+from dbolt.domain.override import Override
 from dbolt.domain.protocol import (
     Changed,
     CheckoutChange,
@@ -195,6 +196,12 @@ class OrchestratorActor:
 
     async def sync_directories(self, entries: list[Directory]) -> None:
         await (await self._it()).sync_directories(entries)
+
+    async def override(self, slug: str, wanted: Override, actor: str) -> Refused | None:
+        return await (await self._it()).override(slug, wanted, actor)
+
+    async def take_back(self, slug: str, actor: str) -> Refused | None:
+        return await (await self._it()).take_back(slug, actor)
 
     async def hand_done(self, submission_id: UUID, listing_url: str, actor: str) -> Refused | None:
         return await (await self._it()).hand_done(submission_id, listing_url, actor)

@@ -298,7 +298,7 @@ class Verbs:
                 answers[token] = False
                 continue
             if board.directories[hold.directory].policy is not Policy.AUTO:
-                # The catalogue has changed its mind about robots since the lease.
+                # Robots were told off while the form was being filled in.
                 answers[token] = False
                 continue
             pacer = board.schedule.lanes[hold.directory].pacer

@@ -167,23 +167,27 @@ async def staff_of_cookie(parts: Parts, cookie: str) -> Staff | None:
         return None
     if "." in cookie:
         return Staff() if is_staff_cookie(parts, cookie) else None
-    hashed, sql = token_hash(cookie), statements("members", "serve_app")
-    row = await parts.pool.fetchrow(sql["of_session"], hashed)
+    row = await _of_session(parts, "members", token_hash(cookie))
     if row is None:
         return None
-    if row["stale"]:
-        await parts.pool.execute(sql["seen"], hashed)
     return Staff(row["actor"], StaffRole(row["role"]), row["email"], row["id"])
+
+
+async def _of_session(parts: Parts, aggregate: str, hashed: bytes) -> asyncpg.Record | None:
+    """Who holds a session that has not ended; now and then it is noted when that was seen last."""
+    sql = statements(aggregate, "serve_app")
+    row = await parts.pool.fetchrow(sql["of_session"], hashed)
+    if row is not None and row["stale"]:
+        await parts.pool.execute(sql["seen"], hashed)
+    return row
 
 
 async def customer_of_token(parts: Parts, token: str) -> Customer | None:
     """The customer whose session *token* opens."""
-    hashed, sql = token_hash(token), statements("sessions", "serve_app")
-    row = await parts.pool.fetchrow(sql["customer"], hashed)
+    hashed = token_hash(token)
+    row = await _of_session(parts, "sessions", hashed)
     if row is None:
         return None
-    if row["stale"]:
-        await parts.pool.execute(sql["seen"], hashed)
     return Customer(row["id"], row["email"], hashed, row["session_id"], row["proved_at"])
 
 

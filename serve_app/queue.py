@@ -14,6 +14,7 @@ from uuid import UUID
 import ray
 from ray.exceptions import GetTimeoutError, RayError, RayTaskError
 
+from dbolt.domain.override import Override
 from dbolt.domain.protocol import (
     Changed,
     CheckoutChange,
@@ -83,6 +84,10 @@ class Queue(Protocol):
     async def hand_done(
         self, submission_id: UUID, listing_url: str, actor: str
     ) -> Refused | None: ...
+
+    async def override(self, slug: str, wanted: Override, actor: str) -> Refused | None: ...
+
+    async def take_back(self, slug: str, actor: str) -> Refused | None: ...
 
     async def answer(
         self, submission_id: UUID, said: CustomerAnswer, actor: str
@@ -196,6 +201,14 @@ class RayQueue(ActorLine):
         answer: Refused | None = await self._call(
             WAIT_S, "hand_done", submission_id, listing_url, actor
         )
+        return answer
+
+    async def override(self, slug: str, wanted: Override, actor: str) -> Refused | None:
+        answer: Refused | None = await self._call(WAIT_S, "override", slug, wanted, actor)
+        return answer
+
+    async def take_back(self, slug: str, actor: str) -> Refused | None:
+        answer: Refused | None = await self._call(WAIT_S, "take_back", slug, actor)
         return answer
 
     async def answer(self, submission_id: UUID, said: CustomerAnswer, actor: str) -> Refused | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +15,7 @@ from dbolt.domain.plan import PlanName
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import EvidenceRef, FieldError, TypedValue
 from dbolt.store.queries import Connection, statements
+from serve_app import cursors
 from serve_app.problems import Problem
 
 
@@ -119,8 +118,7 @@ class Cursor(_Record):
 
     def text(self) -> str:
         """What the client hands back."""
-        raw = f"{self.created_at.isoformat()}|{self.id}"
-        return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
+        return cursors.written(f"{self.created_at.isoformat()}|{self.id}")
 
     @classmethod
     def wanted(cls, text: str | None) -> Cursor | None:
@@ -129,21 +127,20 @@ class Cursor(_Record):
             return None
         found = cls.read(text)
         if found is None:
-            raise Problem(422, "The cursor is not one of ours; begin again without it.")
+            raise Problem(422, cursors.NOT_OURS)
         return found
 
     @classmethod
     def read(cls, text: str) -> Cursor | None:
         """The cursor that `text()` wrote, or None for anything else."""
+        at, _, job_id = (cursors.read(text) or "").partition("|")
         try:
-            raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
-            at, _, job_id = raw.partition("|")
             created_at = datetime.fromisoformat(at)
             # Outside of these a time zone can move it out of what Postgres or Python can hold.
             if created_at.tzinfo is None or not 1970 <= created_at.year < 9000:
                 return None
             return cls(created_at=created_at, id=UUID(job_id))
-        except (ValueError, binascii.Error):
+        except ValueError:
             return None
 
 

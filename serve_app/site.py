@@ -8,6 +8,7 @@ from serve_app import problems
 from serve_app.api import (
     api_keys,
     browsers,
+    directories,
     document,
     evidence,
     first_names,
@@ -28,6 +29,7 @@ from serve_app.web import (
     bulk,
     commands,
     details,
+    directory,
     history,
     inbox,
     job,
@@ -35,6 +37,7 @@ from serve_app.web import (
     mailed,
     money,
     overview,
+    own_account,
     pay,
     person,
     pins,
@@ -57,6 +60,18 @@ from serve_app.web.doors import know_visitor
 from serve_app.web.live import Kept, Shared
 from serve_app.web.pages import assets, error_page
 
+API = (
+    orders,
+    workers,
+    jobs,
+    directories,
+    browsers,
+    evidence,
+    api_keys,
+    first_names,
+    health,
+    metrics,
+)
 CUSTOMERS = (
     sign_in,
     mailed,
@@ -77,6 +92,7 @@ CUSTOMERS = (
 )
 STAFF = (
     staff_door,
+    own_account,
     staff,
     commands,
     money,
@@ -86,6 +102,7 @@ STAFF = (
     submissions,
     person,
     shelves,
+    directory,
     bulk,
     team,
     settings_page,
@@ -114,7 +131,18 @@ def build_site(open_parts: OpenParts, *, pay_origin: str = "", https: bool = Fal
     app.state.desk_counts = Shared()
     app.state.runner = Runner()
     app.state.charts = {key: Kept(one.fresh_s) for key, one in overview.RANGES.items()}
-    for api in (orders, workers, jobs, browsers, evidence, api_keys, first_names, health, metrics):
+    for api in (
+        orders,
+        workers,
+        jobs,
+        directories,
+        browsers,
+        evidence,
+        api_keys,
+        first_names,
+        health,
+        metrics,
+    ):
         app.include_router(api.router)
     app.openapi = lambda: document.of(app)  # type: ignore[method-assign]  # as FastAPI wants it
     for web in (*CUSTOMERS, *STAFF):

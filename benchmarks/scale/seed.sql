@@ -86,3 +86,12 @@ select now() - n * interval '1 minute', 'member' || n % 12 || '@example.com', 's
        (array['POST /staff/retry', 'POST /staff/pause', 'POST /staff/bulk'])[1 + n % 3],
        'job_id=' || gen_random_uuid(), '127.0.0.1'
 from generate_series(20000, 1, -1) n;
+
+-- name: throughput
+-- What the orchestrator has counted of all that by and by.
+insert into throughput (quarter, state, n)
+select date_bin('15 minutes', at, '2000-01-01T00:00:00Z'), to_state, count(*)
+from events where submission_id is not null group by 1, 2;
+
+-- name: throughput_counted
+update throughput_counted set last_event = (select max(id) from events);

@@ -27,6 +27,7 @@ from dbolt.domain.fields import Field as ListingField
 from dbolt.domain.lifecycle import Event
 from dbolt.domain.profile import Profile
 from dbolt.domain.reasons import Reason
+from dbolt.domain.whole import WHOLE
 
 
 class _Model(BaseModel):
@@ -114,7 +115,7 @@ class EvidenceRef(_Model):
     kind: EvidenceKind
     sha256: str
     media_type: str
-    size_bytes: Annotated[int, Strict()]
+    size_bytes: Annotated[int, Strict(), WHOLE]
     taken_at: Moment
 
 
@@ -159,7 +160,7 @@ class NotSent(_Ended):
 
     kind: Literal["not_sent"] = "not_sent"
     reason: Reason
-    http_status: Annotated[int, Strict()] | None = None
+    http_status: Annotated[int, Strict(), WHOLE] | None = None
 
 
 class HandOver(_Ended):

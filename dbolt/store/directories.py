@@ -37,10 +37,14 @@ async def keep_health(db: Connection, epoch: int, breakers: Mapping[str, Breaker
     )
 
 
-async def replace(db: Connection, directories: Sequence[Directory]) -> None:
-    """*directories* are the catalogue from now on."""
-    slugs = [directory.slug for directory in directories]
-    await db.execute(_sql("put"), slugs, [entry.model_dump_json() for entry in directories])
+async def replace(db: Connection, files: Sequence[Directory], hold: Sequence[Directory]) -> None:
+    """*files* are the catalogue from now on; *hold*, in step, what holds of each."""
+    slugs = [file.slug for file in files]
+    told = [
+        file.model_dump_json() if entry != file else None
+        for file, entry in zip(files, hold, strict=True)
+    ]
+    await db.execute(_sql("put"), slugs, [entry.model_dump_json() for entry in hold], told)
     await db.execute(_sql("retire"), slugs)
 
 

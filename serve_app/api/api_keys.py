@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from dbolt.domain.whole import WHOLE
 from serve_app import keys
 from serve_app.api.route import ApiRoute
 from serve_app.identity import AdminOnly
@@ -31,7 +32,7 @@ class KeyRequest(BaseModel):
         StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$"),
     ]
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(Scope))]
-    days: Annotated[int, Field(ge=1, le=LONGEST_DAYS, strict=True)] | None = None
+    days: Annotated[int, Field(ge=1, le=LONGEST_DAYS, strict=True), WHOLE] | None = None
 
 
 class KeyMade(ApiKey):

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from dbolt.store.queries import statements
 from serve_app.api.route import ApiRoute
-from serve_app.identity import AnyViewer, reading
+from serve_app.identity import AnyViewer, Staff, reading
 from serve_app.parts import parts_of
 from serve_app.problems import Problem
 
@@ -32,10 +32,12 @@ async def get_evidence(
     viewer: AnyViewer,
     sha256: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")],
 ) -> Response:
-    """A file that one of the viewer's own attempts refers to."""
-    parts = parts_of(request)
+    """A file that one of the viewer's own attempts refers to; for staff, also one of a look's."""
+    parts, sql = parts_of(request), statements("jobs", "serve_app")
     async with reading(parts, viewer) as connection:
-        known = await connection.fetchrow(statements("jobs", "serve_app")["evidence"], sha256)
+        known = await connection.fetchrow(sql["evidence"], sha256)
+        if known is None and isinstance(viewer, Staff):
+            known = await connection.fetchrow(sql["look_evidence"], sha256)
     if known is None:
         raise Problem(404, "There is no such evidence.")
     content = await parts.evidence.get(sha256)

@@ -44,6 +44,32 @@ _COMPLETE = {
 }
 _PAUSE = {"level": "directory", "key": "yelp"}
 
+_OVERRIDE = {
+    "rules": {"per_day": 5, "spacing_s": 120},
+    "reason": "Their editor asked us to slow down while they move.",
+    "until": "2026-04-01T00:00:00Z",
+}
+_FILE = {"concurrency": 1, "spacing_s": 30, "per_day": 50, "policy": "auto"}
+_DIRECTORY = {
+    "slug": "d000",
+    "name": "Town Pages",
+    "home_url": "https://townpages.example/",
+    "active": True,
+    "paused": False,
+    "failures": 0,
+    "rests_until": None,
+    "file": _FILE,
+    "holds": {**_FILE, "per_day": 5, "spacing_s": 120},
+    "override": {
+        **_OVERRIDE,
+        "rules": {"concurrency": None, "policy": None, "per_day": 5, "spacing_s": 120},
+        "off": False,
+        "permission": "",
+        "actor": "staff-1f6d2d0a",
+        "made_at": _AT,
+    },
+}
+
 REQUESTS: dict[tuple[str, str], Any] = {
     ("post", "/api/v1/orders"): {"email": "ada@harborlane.example", "plan": "growth"},
     ("put", "/api/v1/jobs/{job_id}/profile"): {
@@ -64,6 +90,7 @@ REQUESTS: dict[tuple[str, str], Any] = {
     ("put", "/api/v1/jobs/{job_id}/priority"): {"priority": 10},
     ("post", "/api/v1/pause"): _PAUSE,
     ("post", "/api/v1/resume"): _PAUSE,
+    ("put", "/api/v1/directories/{slug}/override"): _OVERRIDE,
     ("post", "/api/v1/keys"): {"name": "nightly report", "scopes": ["read"], "days": 90},
     **{
         ("post", f"{prefix}/jobs/{verb}"): said
@@ -90,6 +117,9 @@ ANSWERS: dict[tuple[str, str], Any] = {
         "job_id": _JOB,
         "profile_id": "b6b7c1d2-3c1b-4a84-9b7c-1e7d5f4a3b2c",
     },
+    ("get", "/api/v1/directories"): {"items": [_DIRECTORY], "next_cursor": None},
+    ("get", "/api/v1/directories/{slug}"): _DIRECTORY,
+    ("put", "/api/v1/directories/{slug}/override"): _DIRECTORY,
     ("get", "/api/v1/keys"): {"items": [_KEY], "next_cursor": None},
     ("post", "/api/v1/keys"): {**_KEY, "key": "dbk_k3v9x2ma_3Zl0pQ…"},
     ("get", "/livez"): {"status": "ok"},
@@ -116,6 +146,7 @@ PARAMETERS: dict[str, Any] = {
     "job_id": _JOB,
     "submission": _SUBMISSION,
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "slug": _DIRECTORY["slug"],
     "key_id": _KEY["id"],
 }
 """Name → a value."""

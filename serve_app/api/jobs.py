@@ -11,7 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from dbolt.domain.lifecycle import JobState, State
 from dbolt.domain.profile import Profile
 from dbolt.domain.protocol import PauseScope, Refused, RetryFilter
-from serve_app import records
+from dbolt.domain.whole import WHOLE
+from dbolt.store.queries import Connection
+from serve_app import cursors, records
 from serve_app.accounts import complete_profile, corrected_profile
 from serve_app.api.route import ApiRoute
 from serve_app.identity import AnyViewer, StaffOnly, Viewer, reading
@@ -40,10 +42,10 @@ class JobDetail(records.Job):
 
 
 class EventPage(BaseModel):
-    """Events newest first; `next_before` is null on the last page."""
+    """Events newest first; `next_cursor` is null on the last page."""
 
     items: list[records.HistoryEvent]
-    next_before: int | None
+    next_cursor: str | None
 
 
 class ProfileStored(BaseModel):
@@ -71,7 +73,7 @@ class Priority(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    priority: Annotated[int, Field(ge=1, le=100, strict=True)]
+    priority: Annotated[int, Field(ge=1, le=100, strict=True), WHOLE]
 
 
 class RetryCount(BaseModel):
@@ -87,6 +89,16 @@ async def job_or_404(parts: Parts, viewer: Viewer, job_id: UUID) -> records.Job:
     if job is None:
         raise Problem(404, "There is no job with this id.")
     return job
+
+
+async def submission_or_404(
+    connection: Connection, job_id: UUID, directory: str
+) -> records.Submission:
+    """The job's submission to *directory*, as whoever *connection* reads for sees it."""
+    found = await records.submission(connection, job_id, directory)
+    if found is None:
+        raise Problem(404, "There is no submission at this address.")
+    return found
 
 
 @router.get("/jobs")
@@ -130,17 +142,18 @@ async def get_events(
     job_id: UUID,
     *,
     submission: UUID | None = None,
-    before: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> EventPage:
     """The job's history, newest first."""
-    parts = parts_of(request)
+    parts, before = parts_of(request), cursors.wanted_number(cursor)
     await job_or_404(parts, viewer, job_id)
     async with reading(parts, viewer) as connection:
-        items = await records.events(
-            connection, job_id, submission_id=submission, before=before, limit=limit
+        found = await records.events(
+            connection, job_id, submission_id=submission, before=before, limit=limit + 1
         )
-    return EventPage(items=items, next_before=items[-1].id if len(items) == limit else None)
+    items, more = found[:limit], len(found) > limit
+    return EventPage(items=items, next_cursor=cursors.written(str(items[-1].id)) if more else None)
 
 
 @router.put("/jobs/{job_id}/profile", max_body_size=MAX_PROFILE_BYTES)

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from dbolt.domain.protocol import Ack, Exchange, Reply, Settlement
 from dbolt.domain.submission import Assignment, EvidenceKind, EvidenceRef
+from dbolt.domain.whole import WHOLE
 from serve_app import keys, limits
 from serve_app.api.route import ApiRoute, Caller, pace, stranger
 from serve_app.identity import token_hash
@@ -99,7 +100,7 @@ class _Said(BaseModel):
 class NextRequest(_Said):
     """So many more a worker could start; the answer may wait `wait_s` for work."""
 
-    want: Annotated[int, Field(ge=1, le=MOST, strict=True)] = 1
+    want: Annotated[int, Field(ge=1, le=MOST, strict=True), WHOLE] = 1
     wait_s: Annotated[float, Field(ge=0, le=LONGEST_POLL_S, strict=True)] = 0.0
 
 

@@ -207,3 +207,12 @@ where a.result is not null
   and a.result -> 'evidence' @> jsonb_build_array(jsonb_build_object('sha256', $1::text))
   and ref ->> 'sha256' = $1::text
 limit 1;
+
+-- name: look_evidence
+-- Staff only: the same for the files of independent looks.
+select ref ->> 'media_type' as media_type, ref ->> 'kind' as kind
+from verifications v, jsonb_array_elements(v.result -> 'evidence') ref
+where v.result is not null
+  and v.result -> 'evidence' @> jsonb_build_array(jsonb_build_object('sha256', $1::text))
+  and ref ->> 'sha256' = $1::text
+limit 1;

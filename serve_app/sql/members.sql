@@ -29,6 +29,10 @@ select id, email, role, password_hash, totp_secret, totp_step
 from staff_members
 where email = $1 and joined_at is not null and disabled_at is null;
 
+-- name: by_id
+select email, role, password_hash, totp_secret from staff_members
+where id = $1 and joined_at is not null and disabled_at is null;
+
 -- name: take_step
 -- A code counts once: only a later step than the last one is taken.
 update staff_members set totp_step = $2 where id = $1 and totp_step < $2 returning id;
@@ -40,6 +44,29 @@ returning member_id;
 
 -- name: rehash
 update staff_members set password_hash = $3 where id = $1 and password_hash = $2;
+
+-- name: set_password
+update staff_members set password_hash = $2 where id = $1;
+
+-- name: set_device
+-- $1 member, $2 sealed secret, $3 the step whose code was taken last.
+update staff_members set totp_secret = $2, totp_step = $3
+where id = $1 and joined_at is not null and disabled_at is null
+returning email;
+
+-- name: end_others
+delete from staff_sessions where member_id = $1 and token_hash <> $2 returning id;
+
+-- name: ways
+select joined_at,
+       (select count(*) from staff_recovery_codes c where c.member_id = m.id and c.used_at is null)
+           as recovery_codes
+from staff_members m where id = $1;
+
+-- name: sessions_of
+select created_at, seen_at, agent, token_hash = $2 as mine
+from staff_sessions where member_id = $1 and expires_at > now()
+order by token_hash = $2 desc, seen_at desc limit 50;
 
 -- name: invite
 -- $1 address, $2 role, $3 who invites. An account that was never joined, or is disabled, is asked
@@ -57,7 +84,8 @@ insert into staff_invitations (member_id, token_hash, totp_secret, expires_at)
 values ($1, $2, $3, now() + make_interval(secs => $4));
 
 -- name: invitation
-select i.member_id, i.totp_secret, m.email, m.role
+select i.member_id, i.totp_secret, m.email, m.role, m.joined_at is not null as again,
+       m.password_hash
 from staff_invitations i
 join staff_members m on m.id = i.member_id
 where i.token_hash = $1 and i.used_at is null and i.expires_at > now() and m.disabled_at is null;
@@ -68,7 +96,8 @@ where token_hash = $1 and used_at is null and expires_at > now()
 returning member_id;
 
 -- name: join
-update staff_members set password_hash = $2, totp_secret = $3, totp_step = $4, joined_at = now()
+update staff_members set password_hash = $2, totp_secret = $3, totp_step = $4,
+    joined_at = coalesce(joined_at, now())
 where id = $1;
 
 -- name: drop_recovery

@@ -1,4 +1,5 @@
--- name: customer
+-- name: of_session
+-- Whose the session $1 is.
 select c.id, c.email, s.id as session_id, s.proved_at,
        s.seen_at < now() - interval '1 hour' as stale
 from sessions s

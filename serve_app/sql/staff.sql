@@ -61,14 +61,16 @@ order by e.id desc;
 select level, key from pauses;
 
 -- name: directories
--- By name. $1 words, $2 policy, $3 only 'paused', 'resting' or 'off', or null; $4 and $5 the name
+-- By name. $1 words, $2 policy, $3 only 'paused', 'resting', 'off' or 'changed', or null; $4 and $5 the name
 -- and slug of the last row of the page before, or null; $6 how many. What came of it is counted for
 -- the page's own rows.
 with chosen as (
     select d.slug, d.active, d.failures, d.rests_until, d.doc,
            coalesce(d.doc ->> 'name', d.slug) as name,
            lower(coalesce(d.doc ->> 'name', d.slug)) as sorted,
-           exists (select from pauses where level = 'directory' and key = d.slug) as paused
+           exists (select from pauses where level = 'directory' and key = d.slug) as paused,
+           exists (select from directory_overrides o
+                   where o.slug = d.slug and o.ended_at is null) as changed
     from directories d
     where ($1::text is null or d.slug ilike '%' || $1 || '%'
            or d.doc ->> 'name' ilike '%' || $1 || '%')
@@ -77,13 +79,15 @@ with chosen as (
            or $3 = 'paused' and exists (
               select from pauses where level = 'directory' and key = d.slug)
            or $3 = 'resting' and d.rests_until > now()
-           or $3 = 'off' and not d.active)
+           or $3 = 'off' and not d.active
+           or $3 = 'changed' and exists (
+              select from directory_overrides o where o.slug = d.slug and o.ended_at is null))
       and ($4::text is null
            or (lower(coalesce(d.doc ->> 'name', d.slug)), d.slug) > ($4, $5::text))
     order by lower(coalesce(d.doc ->> 'name', d.slug)), d.slug
     limit $6
 )
-select d.slug, d.name, d.sorted, d.active, d.failures, d.paused,
+select d.slug, d.name, d.sorted, d.active, d.failures, d.paused, d.changed,
        coalesce(d.rests_until > now(), false) as resting, d.rests_until,
        d.doc ->> 'home_url' as home_url, coalesce(d.doc ->> 'policy', '') as policy,
        coalesce(d.doc ->> 'evidence', '') as evidence, d.doc ->> 'source_date' as source_date,
@@ -128,7 +132,7 @@ order by a.done_at is not null, a.id
 limit 200;
 
 -- name: throughput
--- What came of submissions since $1, in steps of $2 seconds.
+-- What came of submissions since $1, in steps of $2 seconds: of the events alone.
 select floor(extract(epoch from at) / $2::float8)::bigint as step,
        count(*) filter (where to_state = 'live') as live,
        count(*) filter (where to_state in
@@ -138,6 +142,22 @@ from events
 where at >= $1 and submission_id is not null
   and to_state in ('live', 'submitted', 'in_review', 'awaiting_email', 'awaiting_customer',
                    'failed', 'rejected')
+group by 1;
+
+-- name: long_throughput
+-- The same for steps that are whole quarters of an hour: of what is counted already, and of the
+-- events behind that, as one moment knows both.
+select floor(extract(epoch from told.at) / $2::float8)::bigint as step,
+       coalesce(sum(told.n) filter (where told.state = 'live'), 0)::bigint as live,
+       coalesce(sum(told.n) filter (where told.state in
+           ('submitted', 'in_review', 'awaiting_email', 'awaiting_customer')), 0)::bigint as sent,
+       coalesce(sum(told.n) filter (where told.state in ('failed', 'rejected')), 0)::bigint
+           as failed
+from (select quarter as at, state, n from throughput where quarter >= $1
+      union all
+      select e.at, e.to_state, 1 from events e
+      where e.id > (select last_event from throughput_counted)
+        and e.at >= $1 and e.submission_id is not null) told
 group by 1;
 
 -- name: troubles
@@ -238,6 +258,9 @@ group by reason order by n desc limit 20;
 -- name: directory_presses
 select count(*) from presses where directory = $1 and pressed_at >= now() - interval '24 hours';
 
+-- name: directory_last
+select max(pressed_at) from job_results where directory = $1;
+
 -- name: find_jobs
 select j.id, c.email, p.doc ->> 'business_name' as business_name, j.state from jobs j
 join customers c on c.id = j.customer_id
@@ -261,11 +284,19 @@ select r.job_id, r.directory from job_results r where r.id = $1;
 
 -- name: submission_of
 select r.id, r.turn, r.failures, r.worker, r.deadline_at, r.leased_at, j.priority, j.plan,
-       c.id as customer_id, c.email,
+       c.id as customer_id, c.email, d.doc ->> 'captcha' as captcha, d.doc ->> 'policy' as policy,
        (select pr.seen_absent from presses pr where pr.submission_id = r.id
         order by pr.attempt desc limit 1) as seen_absent
 from job_results r join jobs j on j.id = r.job_id join customers c on c.id = j.customer_id
+join directories d on d.slug = r.directory
 where r.id = $1;
+
+-- name: messages_of
+-- Letters about the submission $2 or about the whole job $1, the latest first.
+select kind, created_at, not_before, tries, done_at, problem, submission_id is null as of_job
+from job_messages
+where job_id = $1::uuid::text and (submission_id is null or submission_id = $2::uuid::text)
+order by id desc limit 50;
 
 -- name: looks_of
 select due_at, done_at, tries, found, result ->> 'detail' as detail,

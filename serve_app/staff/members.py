@@ -30,12 +30,17 @@ _RECOVERY_BYTES = 10
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """An invitation that works, with the secret for the device of whoever takes it up."""
+    """An invitation that works, with the secret for the device of whoever takes it up.
+
+    password_hash: of a member who is asked for another device and keeps the password; None for
+    somebody new.
+    """
 
     member_id: UUID
     email: str
     role: StaffRole
     secret: SecretStr
+    password_hash: SecretStr | None = None
 
     @property
     def uri(self) -> str:
@@ -65,7 +70,7 @@ async def by_password(parts: Parts, email: str, password: str, said: str) -> UUI
     if not await parts.passwords.is_right(known, password) or row is None or known is None:
         return None
     member_id: UUID = row["id"]
-    if not await _second_factor(parts, member_id, row["totp_secret"], said):
+    if not await second_factor(parts, member_id, row["totp_secret"], said):
         return None
     if parts.passwords.is_outdated(known):
         fresh = await parts.passwords.hash(password)
@@ -73,7 +78,8 @@ async def by_password(parts: Parts, email: str, password: str, said: str) -> UUI
     return member_id
 
 
-async def _second_factor(parts: Parts, member_id: UUID, sealed: bytes, said: str) -> bool:
+async def second_factor(parts: Parts, member_id: UUID, sealed: bytes, said: str) -> bool:
+    """Whether *said* is the device's code or a recovery code; either is used up by it."""
     plain = "".join(said.split()).replace("-", "").upper()
     if len(plain) != totp.DIGITS:
         hashed = token_hash(plain)
@@ -118,6 +124,25 @@ async def invite(
     return token
 
 
+async def reset_device(parts: Parts, member_id: UUID) -> tuple[str, SecretStr]:
+    """A member's address, and the token of a link by which they tie another device to the account.
+
+    The device and the recovery codes of before count no more, and all sessions end. Raises
+    Problem(404) for somebody who has not joined.
+    """
+    sealed = vault(parts.secrets.vault_key).seal(totp.new_secret(), str(member_id))
+    token = SecretStr(secrets.token_urlsafe(32))
+    hashed = token_hash(token.get_secret_value())
+    async with parts.pool.acquire() as connection, connection.transaction():
+        email: str | None = await connection.fetchval(_sql()["set_device"], member_id, sealed, 0)
+        if email is None:
+            raise Problem(404, "There is no such member.")
+        await connection.execute(_sql()["drop_recovery"], member_id)
+        await connection.execute(_sql()["end_all"], member_id)
+        await connection.execute(_sql()["add_invitation"], member_id, hashed, sealed, INVITATION_S)
+    return email, token
+
+
 async def look_at(parts: Parts, token: str) -> Invitation | None:
     """The invitation while it works; looking uses nothing up."""
     row = await parts.pool.fetchrow(_sql()["invitation"], token_hash(token))
@@ -125,15 +150,23 @@ async def look_at(parts: Parts, token: str) -> Invitation | None:
         return None
     secret = vault(parts.secrets.vault_key).open(row["totp_secret"], str(row["member_id"]))
     return Invitation(
-        row["member_id"], row["email"], StaffRole(row["role"]), SecretStr(secret.hex())
+        row["member_id"],
+        row["email"],
+        StaffRole(row["role"]),
+        SecretStr(secret.hex()),
+        SecretStr(row["password_hash"]) if row["again"] else None,
     )
 
 
 async def join(
     parts: Parts, token: str, invitation: Invitation, password: str, step: int, *, agent: str
 ) -> tuple[SecretStr, list[str]] | None:
-    """The new member's session and recovery codes; None where somebody was faster."""
-    hashed = await parts.passwords.hash(password)
+    """The member's session and recovery codes; None where somebody was faster.
+
+    password: the new one; of no account where the member keeps theirs.
+    """
+    kept = invitation.password_hash
+    hashed = kept.get_secret_value() if kept else await parts.passwords.hash(password)
     secret = bytes.fromhex(invitation.secret.get_secret_value())
     sealed = vault(parts.secrets.vault_key).seal(secret, str(invitation.member_id))
     async with parts.pool.acquire() as connection, connection.transaction():

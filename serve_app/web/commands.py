@@ -14,10 +14,9 @@ from starlette.datastructures import FormData, QueryParams
 from dbolt.domain.lifecycle import RETRYABLE, State
 from dbolt.domain.plan import PLANS, PlanName
 from dbolt.domain.protocol import PauseLevel, PauseScope, RetryFilter
-from serve_app import records
-from serve_app.api.jobs import accepted, job_or_404
+from serve_app.api.jobs import accepted, job_or_404, submission_or_404
 from serve_app.identity import StaffOnly, reading
-from serve_app.parts import Parts, parts_of
+from serve_app.parts import parts_of
 from serve_app.problems import Problem
 from serve_app.staff import audit
 from serve_app.web.desk import desk_of
@@ -217,16 +216,9 @@ async def hand_done(
     url = str(form.get("listing_url", "")).strip()
     if not url.startswith(("https://", "http://")):
         raise Problem(422, "Give the listing's whole address, beginning with https://.")
-    submission_id = await _submission_id(parts, staff, job_id, slug)
+    async with reading(parts, staff) as connection:
+        submission_id = (await submission_or_404(connection, job_id, slug)).id
     audit.note(request, listing_url=url[:500])
     accepted(await parts.queue.hand_done(submission_id, url, staff.actor))
     then = local_path(str(form.get("next", "")), f"/staff/jobs/{job_id}")
     return go(f"{then}{'&' if '?' in then else '?'}done=done")
-
-
-async def _submission_id(parts: Parts, staff: StaffOnly, job_id: UUID, slug: str) -> UUID:
-    async with reading(parts, staff) as connection:
-        found = await records.submission(connection, job_id, slug)
-    if found is None:
-        raise Problem(404, "There is no submission at this address.")
-    return found.id

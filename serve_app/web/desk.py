@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from fastapi import Request
 
 from dbolt.store.queries import statements
 from serve_app.identity import Staff, reading
 from serve_app.parts import parts_of
+from serve_app.problems import Problem
+from serve_app.records import Cursor
 from serve_app.staff.roles import StaffRole
 from serve_app.web.live import Shared
 
@@ -60,6 +63,11 @@ _NOTICES = {
     "done": "Marked as handed in. It is looked up on the directory next.",
     "role": "The role is changed. It holds from the next click on.",
     "disabled": "The account is disabled, and its sessions have ended.",
+    "password": "The password is changed, and your other sessions have ended.",
+    "device": "Your codes come from the new device from now on. Your other sessions have ended.",
+    "sessions": "Your other sessions have ended.",
+    "overridden": "The rules hold from now on.",
+    "taken_back": "Taken back. What the file says holds again.",
     "priority": "The priority is changed.",
     "nothing": "Nothing was chosen.",
 }
@@ -73,6 +81,20 @@ def notice_of(request: Request) -> str:
         return words
     number = int(count) if count.isascii() and count.isdigit() and len(count) < 8 else 0
     return "1 submission is in the queue again." if number == 1 else words.format(n=f"{number:,}")
+
+
+def address(path: str, **told: object) -> str:
+    """*path* with those of the query that say something."""
+    kept = urlencode({name: value for name, value in told.items() if value})
+    return f"{path}?{kept}" if kept else path
+
+
+def place_of(after: str) -> Cursor | None:
+    """Where the page before ended, if there was one. Raises Problem(422) for no such place."""
+    cursor = Cursor.read(after) if after else None
+    if after and cursor is None:
+        raise Problem(422, "This page's address is not whole; begin again from the first page.")
+    return cursor
 
 
 def nav_items(*, queued: int, person: int, directories: int, payments: int) -> list[NavItem]:

@@ -16,7 +16,7 @@ from dbolt.domain.inbox import OPEN_STATES, TASKS, TaskKind, answers_to, deadlin
 from dbolt.domain.protocol import AnswerKind, CustomerAnswer
 from dbolt.store.queries import Connection
 from serve_app import records
-from serve_app.api.jobs import accepted
+from serve_app.api.jobs import accepted, submission_or_404
 from serve_app.identity import AnyViewer, reading
 from serve_app.parts import parts_of
 from serve_app.problems import Problem
@@ -112,9 +112,7 @@ async def answer(
     """Takes the customer's word on one task."""
     parts = parts_of(request)
     async with reading(parts, viewer) as connection:
-        row = await records.submission(connection, job_id, slug)
-    if row is None:
-        raise Problem(404, "There is no task at this address.")
+        row = await submission_or_404(connection, job_id, slug)
     said = _said(form)
     accepted(await parts.queue.answer(row.id, said, viewer.actor))
     return go(f"/jobs/{job_id}/inbox?done={said.kind}")

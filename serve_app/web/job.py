@@ -16,7 +16,7 @@ from fastapi.responses import Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from serve_app import records
-from serve_app.api.jobs import job_or_404
+from serve_app.api.jobs import job_or_404, submission_or_404
 from serve_app.identity import AnyViewer, StaffOnly, Viewer, reading
 from serve_app.parts import Parts, parts_of
 from serve_app.problems import Problem
@@ -169,10 +169,9 @@ async def show_submission(
 async def _submission(request: Request, viewer: Viewer, job_id: UUID, slug: str) -> Response:
     parts = parts_of(request)
     async with reading(parts, viewer) as connection:
+        found = await submission_or_404(connection, job_id, slug)
         job = await records.job(connection, job_id)
-        found = await records.submission(connection, job_id, slug) if job else None
-        if job is None or found is None:
-            raise Problem(404, "There is no submission at this address.")
+        assert job is not None
         tries = await records.attempts(connection, found.id)
         events = await records.events(connection, job_id, submission_id=found.id, limit=100)
         tasks = await tasks_of(connection, job)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -16,10 +15,9 @@ from dbolt.domain.reasons import Reason
 from dbolt.store.queries import statements
 from serve_app.identity import StaffOnly, reading
 from serve_app.parts import parts_of
-from serve_app.problems import Problem
 from serve_app.records import Cursor
 from serve_app.staff.packet import Item, packet
-from serve_app.web.desk import desk_of
+from serve_app.web.desk import address, desk_of, place_of
 from serve_app.web.pages import page
 
 router = APIRouter(include_in_schema=False)
@@ -66,9 +64,7 @@ async def queue(
     after: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
     """The longest waiting first."""
-    cursor = Cursor.read(after) if after else None
-    if after and cursor is None:
-        raise Problem(422, "This page's address is not whole; begin again from the first page.")
+    cursor = place_of(after)
     async with reading(parts_of(request), staff) as connection:
         found = await connection.fetch(
             statements("staff", "serve_app")["person"],
@@ -80,8 +76,7 @@ async def queue(
     rows, older = [_waiting(dict(row)) for row in found[:ROWS]], ""
     if len(found) > ROWS:
         last = Cursor(created_at=rows[-1].resting_since, id=rows[-1].id).text()
-        told = {"directory": directory, "after": last}
-        older = "/staff/person?" + urlencode({k: v for k, v in told.items() if v})
+        older = address("/staff/person", directory=directory, after=last)
     return page(
         request,
         "desk/person.html",

@@ -9,8 +9,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
 from dbolt.store.queries import statements
-from serve_app import records
-from serve_app.api.jobs import accepted
+from serve_app.api.jobs import accepted, submission_or_404
 from serve_app.identity import StaffOnly, reading
 from serve_app.parts import parts_of
 from serve_app.problems import Problem
@@ -41,9 +40,7 @@ async def pin_used(
     """The PIN was entered: the directory took it, or it did not."""
     parts = parts_of(request)
     async with reading(parts, staff) as connection:
-        row = await records.submission(connection, job_id, slug)
-    if row is None:
-        raise Problem(404, "There is no submission at this address.")
+        row = await submission_or_404(connection, job_id, slug)
     took = form.get("took")
     if took not in {"yes", "no"}:
         raise Problem(422, "Say whether the directory took the PIN.")

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from dbolt.domain.directory import Directory
 from dbolt.domain.lifecycle import HANDED_IN, State
 from dbolt.store.queries import statements
 from serve_app.identity import StaffOnly, reading
 from serve_app.parts import parts_of
 from serve_app.problems import Problem
 from serve_app.records import Cursor, like
-from serve_app.web.desk import desk_of
+from serve_app.web.desk import address, desk_of, place_of
 from serve_app.web.pages import go, page
 
 router = APIRouter(include_in_schema=False)
@@ -60,13 +57,8 @@ async def directories(
     for row in rows:
         row["rate"] = success_rate({"live": row["live"] + row["sent"], "failed": row["failed"]})
     if len(found) > PAGE:
-        told = {
-            "q": q.strip(),
-            "policy": policy,
-            "show": show,
-            "after": f"{rows[-1]['sorted']}|{rows[-1]['slug']}",
-        }
-        older = "/staff/directories?" + urlencode({k: v for k, v in told.items() if v})
+        last = f"{rows[-1]['sorted']}|{rows[-1]['slug']}"
+        older = address("/staff/directories", q=q.strip(), policy=policy, show=show, after=last)
     return page(
         request,
         "desk/directories.html",
@@ -79,32 +71,6 @@ async def directories(
     )
 
 
-@router.get("/staff/directories/{slug}")
-async def directory(request: Request, staff: StaffOnly, slug: str) -> Response:
-    """One directory: health, pace, policy, what is known of it and what came of it."""
-    sql = statements("staff", "serve_app")
-    async with reading(parts_of(request), staff) as connection:
-        row = await connection.fetchrow(sql["directory"], slug[:80])
-        if row is None:
-            raise Problem(404, "There is no directory of this name.")
-        counts = {r["state"]: r["n"] for r in await connection.fetch(sql["directory_counts"], slug)}
-        reasons = [dict(r) for r in await connection.fetch(sql["directory_reasons"], slug)]
-        presses = await connection.fetchval(sql["directory_presses"], slug)
-    resting = row["rests_until"] is not None and row["rests_until"] > datetime.now(UTC)
-    return page(
-        request,
-        "desk/directory.html",
-        d=dict(row),
-        doc=Directory.model_validate(row["doc"]),
-        counts=[(State(state), n) for state, n in sorted(counts.items())],
-        rate=success_rate(counts),
-        reasons=reasons,
-        presses=presses,
-        resting=resting,
-        desk=await desk_of(request, "directories"),
-    )
-
-
 @router.get("/staff/customers")
 async def customers(
     request: Request,
@@ -113,7 +79,7 @@ async def customers(
     after: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
     """All customers, newest first."""
-    cursor = Cursor.read(after) if after else None
+    cursor = place_of(after)
     async with reading(parts_of(request), staff) as connection:
         found = await connection.fetch(
             statements("staff", "serve_app")["customers"],
@@ -125,8 +91,7 @@ async def customers(
     rows, older = [dict(row) for row in found[:PAGE]], ""
     if len(found) > PAGE:
         last = Cursor(created_at=rows[-1]["created_at"], id=rows[-1]["id"]).text()
-        told = {"q": q.strip(), "after": last}
-        older = "/staff/customers?" + urlencode({k: v for k, v in told.items() if v})
+        older = address("/staff/customers", q=q.strip(), after=last)
     return page(
         request,
         "desk/customers.html",
@@ -172,6 +137,7 @@ _PAGES = (
     ("Audit log", "/staff/audit"),
     ("Team", "/staff/team"),
     ("Settings", "/staff/settings"),
+    ("Your account", "/staff/account"),
     ("Pause the queue", "/staff/pause?level=global"),
     ("Resume the queue", "/staff/resume?level=global"),
     ("Retry everything that failed", "/staff/retry?state=failed"),

@@ -26,6 +26,7 @@ from serve_app.staff import audit, members, totp
 from serve_app.staff.members import Invitation
 from serve_app.web.doors import NO_ADDRESS, Next, agent_of, email_in
 from serve_app.web.pages import Posted, go, local_path, page
+from serve_app.web.qr import qr_svg
 
 router = APIRouter(include_in_schema=False)
 
@@ -33,6 +34,7 @@ WRONG = (
     "Address, password and code do not go together. A code works once: wait for the next one, or "
     "use a recovery code."
 )
+WRONG_CODE = "This is not the code that the device shows now. Are both clocks right?"
 NO_INVITATION = "This invitation does not work, or no longer. Ask an admin for a new one."
 _TOLD = "Too many tries at this account; wait a few minutes."
 GUESSES_HERE = Limit("guess/staff here", 10, 120, _TOLD)
@@ -123,29 +125,48 @@ async def ask_join(request: Request, token: str) -> Response:
 
 def _join(request: Request, invitation: Invitation, problem: str = "") -> Response:
     status = 422 if problem else 200
-    return page(request, "desk/join.html", status=status, invitation=invitation, problem=problem)
+    return page(
+        request,
+        "desk/join.html",
+        status=status,
+        invitation=invitation,
+        qr=qr_svg(invitation.uri),
+        problem=problem,
+    )
 
 
 @router.post("/staff/join/{token}")
 async def join(request: Request, token: str, form: Posted) -> Response:
-    """Makes the account and shows its recovery codes, this once."""
+    """Makes the account, or ties another device to it; shows its recovery codes, this once."""
     parts, invitation = parts_of(request), await _invitation(request, token)
     await limits.take(parts, limits.GUESSES_NETWORK, limits.network_of(request))
     await audit.begin(request, invitation.email, invitation.role)
     password, code = str(form.get("password", "")), str(form.get("code", ""))
-    problem = fault(password, invitation.email)
+    problem = await _password_problem(request, invitation, password)
     secret = bytes.fromhex(invitation.secret.get_secret_value())
     step = totp.step_of(secret, "".join(code.split()), time.time())
     if not problem and step is None:
-        problem = "This is not the code that the device shows now. Are both clocks right?"
+        problem = WRONG_CODE
     if problem or step is None:
         return _join(request, invitation, problem)
     made = await members.join(parts, token, invitation, password, step, agent=agent_of(request))
     if made is None:
         raise Problem(404, NO_INVITATION)
     session, codes = made
-    answer = page(request, "desk/recovery.html", codes=codes)
+    answer = page(request, "desk/recovery.html", codes=codes, email=invitation.email, then="/staff")
     put_cookie(
         request, answer, "staff", session.get_secret_value(), max_age_s=int(members.SESSION_S)
     )
     return answer
+
+
+async def _password_problem(request: Request, invitation: Invitation, password: str) -> str:
+    """What is wrong with the new password, or with the present one where it stays."""
+    known, parts = invitation.password_hash, parts_of(request)
+    if known is None:
+        return fault(password, invitation.email)
+    await limits.take(parts, GUESSES_ANYWHERE, invitation.email)
+    if not await parts.passwords.is_right(known.get_secret_value(), password):
+        return "This is not the password of this account."
+    await limits.give_back(parts, GUESSES_ANYWHERE, invitation.email)
+    return ""

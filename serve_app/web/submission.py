@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from dbolt.domain.reasons import Reason
 from dbolt.store.queries import statements
 from serve_app import records
 from serve_app.accounts import corrected_profile
-from serve_app.api.jobs import accepted
+from serve_app.api.jobs import accepted, submission_or_404
 from serve_app.identity import Staff, StaffOnly, reading
 from serve_app.parts import parts_of
 from serve_app.problems import Problem, field_problems
@@ -29,7 +30,7 @@ from serve_app.staff import audit, packet
 from serve_app.staff.packet import Item
 from serve_app.web import live
 from serve_app.web.desk import desk_of
-from serve_app.web.job_view import AttemptView, attempt_view
+from serve_app.web.job_view import PICTURES, AttemptView, attempt_view
 from serve_app.web.pages import Posted, go, page, text_of
 
 router = APIRouter(include_in_schema=False)
@@ -63,6 +64,7 @@ class Story:
     more: dict[str, Any]
     names: dict[str, str]
     items: list[Item]
+    messages: list[dict[str, Any]]
     pin: str = ""
     """What the customer gave, until it is entered."""
 
@@ -100,24 +102,29 @@ def _try(attempt: Attempt) -> Try:
     )
 
 
+def _look(row: Mapping[str, Any]) -> dict[str, Any]:
+    pictures = [ref for ref in row["evidence"] or [] if ref.get("media_type") in PICTURES]
+    return {**row, "pictures": pictures}
+
+
 def _gaps(events: list[HistoryEvent]) -> list[float | None]:
     times: list[datetime | None] = [event.at for event in events]
     return [
         (this - before).total_seconds() if this and before else None
-        for this, before in zip(times, [*times[1:], None], strict=True)
+        for this, before in zip_longest(times, times[1:])
     ]
 
 
 async def _story(request: Request, staff: Staff, job_id: UUID, slug: str) -> Story:
     sql = statements("staff", "serve_app")
     async with reading(parts_of(request), staff) as connection:
+        found = await submission_or_404(connection, job_id, slug)
         job = await records.job(connection, job_id)
-        found = await records.submission(connection, job_id, slug) if job else None
-        if job is None or found is None:
-            raise Problem(404, "There is no submission at this address.")
+        assert job is not None
         attempts = await records.attempts(connection, found.id)
         events = await records.events(connection, job_id, submission_id=found.id, limit=200)
-        looks = [dict(row) for row in await connection.fetch(sql["looks_of"], found.id)]
+        looks = [_look(dict(row)) for row in await connection.fetch(sql["looks_of"], found.id)]
+        messages = await connection.fetch(sql["messages_of"], job_id, found.id)
         more = await connection.fetchrow(sql["submission_of"], found.id)
         names = {row["actor"]: row["email"] for row in await connection.fetch(sql["names"])}
         doc = await connection.fetchval(sql["profile_of_job"], job_id)
@@ -134,6 +141,7 @@ async def _story(request: Request, staff: Staff, job_id: UUID, slug: str) -> Sto
         dict(more) if more else {},
         names,
         packet.packet(doc) if found.state is State.NEEDS_PERSON else [],
+        [dict(row) for row in messages],
         pin,
     )
 

@@ -15,12 +15,11 @@ from dbolt.domain.plan import PLANS
 from dbolt.domain.reasons import Reason
 from serve_app.identity import Staff, StaffOnly, reading
 from serve_app.parts import parts_of
-from serve_app.problems import Problem
 from serve_app.records import Cursor
 from serve_app.staff import selection
 from serve_app.staff.selection import PAGE, Count, Row, SubmissionFilter
 from serve_app.web import live
-from serve_app.web.desk import desk_of, staff_of
+from serve_app.web.desk import desk_of, place_of, staff_of
 from serve_app.web.pages import page, text_of
 from serve_app.web.words import submission_pill
 
@@ -49,9 +48,7 @@ class Listing:
 
 async def _listing(request: Request, staff: Staff, after: str) -> Listing:
     wanted = SubmissionFilter.of(request.query_params)
-    cursor = Cursor.read(after) if after else None
-    if after and cursor is None:
-        raise Problem(422, "This page's address is not whole; begin again from the first page.")
+    cursor = place_of(after)
     async with reading(parts_of(request), staff) as connection:
         await selection.custom_plans(connection)
         found = await selection.rows(connection, wanted, cursor, PAGE + 1)

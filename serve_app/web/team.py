@@ -35,7 +35,7 @@ async def team(request: Request, staff: StaffOnly) -> Response:
 
 async def _team(request: Request, role: StaffRole, **more: Any) -> Response:
     rows = await parts_of(request).pool.fetch(statements("members", "serve_app")["list"])
-    values: dict[str, Any] = {"link": "", "invited": "", "problem": "", **more}
+    values: dict[str, Any] = {"link": "", "invited": "", "reset": "", "problem": "", **more}
     return page(
         request,
         "desk/team.html",
@@ -88,12 +88,34 @@ async def disable(request: Request, _admin: AdminOnly, member_id: UUID, _form: P
     return go("/staff/team?done=disabled")
 
 
+@router.post("/staff/team/{member_id}/device")
+async def reset_device(
+    request: Request, admin: AdminOnly, member_id: UUID, _form: Posted
+) -> Response:
+    """Voids a member's device and shows the link by which they add another one, this once."""
+    parts = parts_of(request)
+    email, token = await members.reset_device(parts, member_id)
+    audit.note(request, email=email)
+    link = f"{parts.base_url}/staff/join/{token.get_secret_value()}"
+    return await _team(request, admin.role, link=link, reset=email)
+
+
 ACTIONS: Mapping[str, str] = {
     "POST /staff/sign-in": "signed in",
     "POST /staff/join/{token}": "joined",
     "POST /staff/team": "invited",
     "POST /staff/team/{member_id}/role": "changed a role",
     "POST /staff/team/{member_id}/disable": "disabled an account",
+    "POST /staff/team/{member_id}/device": "reset a device",
+    "POST /staff/account/password": "changed the own password",
+    "POST /staff/account/device": "asked for a new device",
+    "POST /staff/account/device/new": "renewed the own device",
+    "POST /staff/account/codes": "made new recovery codes",
+    "POST /staff/account/sessions/end": "ended the own other sessions",
+    "POST /staff/directories/{slug}/override": "changed a directory's rules",
+    "POST /staff/directories/{slug}/override/end": "took a directory's rules back",
+    "PUT /api/v1/directories/{slug}/override": "changed a directory's rules by API",
+    "DELETE /api/v1/directories/{slug}/override": "took a directory's rules back by API",
     "POST /staff/retry": "retried",
     "POST /api/v1/jobs/retry": "retried by API",
     "POST /staff/bulk": "acted in bulk",

@@ -148,6 +148,7 @@ def writing_routes(parts: Parts) -> list[tuple[str, str]]:
 async def world(parts: Parts) -> list[object]:
     """What a command would change."""
     tables = ("jobs", "job_results", "pauses", "events", "staff_members", "profiles", "attention")
+    tables += ("directory_overrides",)
     return [await parts.pool.fetchval(f"select count(*) from {name}") for name in tables]
 
 

@@ -37,6 +37,9 @@ STAFF = {
 API = {"api_keys", "idempotent_answers", "web_counters"}
 QUEUE = {
     "directories",
+    "directory_overrides",
+    "throughput",
+    "throughput_counted",
     "jobs",
     "job_results",
     "attempts",

@@ -23,6 +23,7 @@ from pydantic import SecretStr
 
 from actors.orchestrator import Orchestrator
 from dbolt.domain.browsers import BrowserState, BrowserStatus, Cause, PoolStatus, Slot, Stage
+from dbolt.domain.override import Override
 from dbolt.domain.protocol import (
     Changed,
     CheckoutChange,
@@ -122,6 +123,14 @@ class Line:
 
     async def hand_done(self, submission_id: UUID, listing_url: str, actor: str) -> Refused | None:
         answer: Refused | None = await self._through("hand_done", submission_id, listing_url, actor)
+        return answer
+
+    async def override(self, slug: str, wanted: Override, actor: str) -> Refused | None:
+        answer: Refused | None = await self._through("override", slug, wanted, actor)
+        return answer
+
+    async def take_back(self, slug: str, actor: str) -> Refused | None:
+        answer: Refused | None = await self._through("take_back", slug, actor)
         return answer
 
     async def answer(self, submission_id: UUID, said: CustomerAnswer, actor: str) -> Refused | None:

@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Page
 
 from dbolt.domain.fields import Field
+from dbolt.domain.override import Override, Rules
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import HandOver, VerdictKind
 from tests.support.queue import accepted, not_sent, pressed, unclear
@@ -79,6 +80,8 @@ async def paths(site: Site) -> tuple[dict[str, list[str]], list[str]]:
     customer_id = await site.parts.pool.fetchval("select id from customers limit 1")
     staff += ["/staff/overview", "/staff/submissions", "/staff/submissions?state=live"]
     staff += ["/staff/person", "/staff/directories/d000", "/staff/find?q=harbor", "/staff/team"]
+    slower = Override(rules=Rules(per_day=5), reason="Their server is slow.")
+    assert await site.line.override("d000", slower, "staff") is None
     staff += ["/staff/customers", f"/staff/customers/{customer_id}", "/staff/settings"]
     staff += ["/staff/audit", "/staff/sign-in", "/staff/bulk?do=retry&all=yes&state=failed"]
     staff += [f"/staff/jobs/{job_id}/directories/{slugs[2]}/edit"]

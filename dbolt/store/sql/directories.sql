@@ -3,12 +3,13 @@ select slug, doc, active, failures, extract(epoch from rests_until)::float8 as r
 from directories order by slug;
 
 -- name: put
--- $1 slugs and $2 documents in step.
-insert into directories (slug, doc)
-select * from unnest($1::text[], $2::text[]::jsonb[])
+-- In step: $1 slugs, $2 what holds, $3 the files' word where that is another one, or null.
+insert into directories (slug, doc, file_doc)
+select * from unnest($1::text[], $2::text[]::jsonb[], $3::text[]::jsonb[])
 on conflict (slug) do update
-set doc = excluded.doc, active = true, updated_at = now()
-where directories.doc is distinct from excluded.doc or not directories.active;
+set doc = excluded.doc, file_doc = excluded.file_doc, active = true, updated_at = now()
+where directories.doc is distinct from excluded.doc or not directories.active
+   or directories.file_doc is distinct from excluded.file_doc;
 
 -- name: retire
 -- What is not among $1 takes no new jobs.
