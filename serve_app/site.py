@@ -19,6 +19,7 @@ from serve_app.api import (
 )
 from serve_app.edge import GuardedApp, content_policy
 from serve_app.parts import OpenParts, lifespan
+from serve_app.prefill.readings import Readings
 from serve_app.qualification import Catalogue
 from serve_app.staff.batches import Runner
 from serve_app.timeleft import TimeLeft
@@ -113,6 +114,7 @@ def build_site(open_parts: OpenParts, *, pay_origin: str = "", https: bool = Fal
     app.state.time_left = TimeLeft()
     app.state.desk_counts = Shared()
     app.state.runner = Runner()
+    app.state.readings = Readings()
     app.state.charts = {key: Kept(one.fresh_s) for key, one in overview.RANGES.items()}
     for api in (orders, workers, jobs, browsers, evidence, api_keys, first_names, health, metrics):
         app.include_router(api.router)

@@ -1,8 +1,8 @@
-"""What does a business's website say once its scripts have drawn it? Opened in a Chromium of its own.
+"""What does a business's website say once its scripts have drawn it?
 
-The address is a stranger's, so the browser is one that does nothing else: its only way out is the
-guard, it looks no name up itself, and it is ended with the errand or when it grows too large. Who we
-are is said as everywhere, and robots.txt is kept for each page.
+The address is a stranger's, so it is opened in a Chromium that does nothing else: its only way out
+is the guard, it looks no name up itself, and it is ended with the errand or when it grows too
+large. Who we are is said as everywhere, and robots.txt is kept for each page.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from serve_app.accounts import complete_profile
 from serve_app.category_search import kinds_like
 from serve_app.identity import AnyViewer, Viewer, ViewerFirst, key_of, reading
 from serve_app.parts import parts_of
+from serve_app.prefill.readings import reading_of
 from serve_app.web.pages import Posted, go, page
 from serve_app.web.profile_checks import (
     address_words,
@@ -51,6 +52,7 @@ async def show(request: Request, viewer: AnyViewer, job_id: UUID) -> Response:
     form = await form_of(request, viewer, job_id)
     if form.job.state is not JobState.AWAITING_PROFILE:
         return go(f"/jobs/{job_id}")
+    reading = await reading_of(parts_of(request), form.draft.step(drafts.READING))
     key = key_of(request, viewer)
     # Behind the # it is sent to no server and stands in no log.
     link = f"{parts_of(request).base_url}/sign-in/key?next=/jobs/{job_id}#{key}" if key else ""
@@ -59,8 +61,9 @@ async def show(request: Request, viewer: AnyViewer, job_id: UUID) -> Response:
         "profile/overview.html",
         kept_link=link,
         meter=await meter_of(request, form),
-        website=form.values.get("website", ""),
+        website=reading.site if reading else form.values.get("website", ""),
         problem="",
+        reading=reading,
         **shared(form),
     )
 
