@@ -107,6 +107,7 @@ async def forget(parts: Parts, order_id: UUID) -> None:
     """The draft is done with: its content is in a profile."""
     await parts.pool.execute(_sql("forget"), order_id)
     await parts.pool.execute(_sql("forget_logo"), order_id)
+    await parts.pool.execute(_sql("forget_photos"), order_id)
 
 
 def _number(value: Any) -> int | None:

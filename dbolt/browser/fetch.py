@@ -1,7 +1,7 @@
 """How is a page fetched that a stranger named, without being led into our own network?
 
-The way is that of `outside.Lookup`, for each redirect too. What comes back is bounded in bytes, also
-after decompression, and in time.
+The way is that of `outside.Lookup`, for each redirect too. What comes back is bounded in bytes,
+also after decompression, and in time.
 """
 
 from __future__ import annotations

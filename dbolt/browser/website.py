@@ -238,9 +238,10 @@ async def _not_too_large(instance: Instance, most_mb: int) -> AsyncIterator[None
     """Raises Stop where the browser grows beyond *most_mb*, by scripts or swollen answers."""
 
     async def watch() -> None:
-        while await asyncio.to_thread(instance.memory_bytes) < most_mb * 1_000_000:
+        while True:
             await asyncio.sleep(0.3)
-        raise Stop(HEAVY)
+            if await asyncio.to_thread(instance.memory_bytes) > most_mb * 1_000_000:
+                raise Stop(HEAVY)
 
     task = asyncio.current_task()
     watching = asyncio.create_task(watch())

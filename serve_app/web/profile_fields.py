@@ -100,7 +100,7 @@ def steps() -> tuple[Step, ...]:
             _hours(),
             "Leave a day empty if you would rather not say. The second pair is for after a break.",
         ),
-        Step("media", "Logo and pages elsewhere", _social()),
+        Step("media", "Pictures and pages elsewhere", _social()),
     )
 
 

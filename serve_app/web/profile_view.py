@@ -13,13 +13,14 @@ from dbolt.domain.directory import Directory
 from dbolt.domain.eligibility import Business, Handling, handling, ranked
 from dbolt.domain.lifecycle import JobState
 from dbolt.forms.values.trades import trades_of
-from serve_app import drafts, logos
+from serve_app import drafts, logos, photos
 from serve_app.accounts import latest_profile
 from serve_app.api.jobs import job_or_404
 from serve_app.drafts import Draft
 from serve_app.identity import Viewer, reading
 from serve_app.logos import Logo
 from serve_app.parts import parts_of
+from serve_app.photos import Photo
 from serve_app.problems import Problem
 from serve_app.qualification import Catalogue
 from serve_app.records import Job
@@ -32,12 +33,16 @@ TAKEN = "This job has its profile already; what is typed here would change nothi
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The form of one job: everything that was typed, step by step, and its logo."""
+    """The form of one job: everything that was typed, step by step, and its pictures.
+
+    photos: in their order; those that were taken out are behind the others.
+    """
 
     job: Job
     draft: Draft
     base: dict[str, str]
     logo: Logo | None
+    photos: Sequence[Photo] = ()
 
     def of_step(self, key: str) -> dict[str, str]:
         """One step's values: as saved, else as an earlier job of the customer had them."""
@@ -52,6 +57,11 @@ class Form:
     def has_logo(self) -> bool:
         """Whether there is a logo that is not taken out."""
         return self.logo is not None and not self.logo.removed
+
+    @property
+    def has_photos(self) -> bool:
+        """Whether there is a photo that is not taken out."""
+        return any(not photo.removed for photo in self.photos)
 
     def proposals(self, step: Step, values: Mapping[str, str]) -> dict[str, dict[str, str]]:
         """What the website says on this step's empty fields, by field."""
@@ -71,8 +81,9 @@ async def form_of(request: Request, viewer: Viewer, job_id: UUID) -> Form:
         known = await latest_profile(connection, job.customer_id)
         draft = await drafts.read(connection, job.order_id)
         logo = await logos.logo_of(connection, job.order_id)
+        taken = await photos.photos_of(connection, job.order_id)
     base = values_of(known) if known else {"email": job.email, "address.country": "US"}
-    return Form(job, draft, base, logo)
+    return Form(job, draft, base, logo, taken)
 
 
 async def open_form(request: Request, viewer: Viewer, job_id: UUID) -> Form:
@@ -128,7 +139,7 @@ def progress_of(form: Form, step: Step) -> Progress:
     if step.key == "hours":
         fields, filled = len(DAYS), _days_told(values)
     if step.key == "media":
-        fields, filled = fields + 1, filled + form.has_logo
+        fields, filled = fields + 2, filled + form.has_logo + form.has_photos
     return Progress(
         step,
         filled,
