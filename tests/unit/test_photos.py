@@ -1,4 +1,4 @@
-"""Is a photo written anew: upright, small, in the usual colours, and without what a camera noted?"""
+"""Is a photo written anew: upright, small, and without what a camera noted beside it?"""
 
 from __future__ import annotations
 
