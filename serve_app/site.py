@@ -17,6 +17,7 @@ from serve_app.api import (
     orders,
     workers,
 )
+from serve_app.asks import Asks
 from serve_app.edge import GuardedApp, content_policy
 from serve_app.parts import OpenParts, lifespan
 from serve_app.prefill.readings import Readings
@@ -113,6 +114,7 @@ def build_site(open_parts: OpenParts, *, pay_origin: str = "", https: bool = Fal
     problems.register(app, error_page)
     app.state.overview = Shared()
     app.state.catalogue = Catalogue()
+    app.state.asks = Asks()
     app.state.time_left = TimeLeft()
     app.state.desk_counts = Shared()
     app.state.runner = Runner()
