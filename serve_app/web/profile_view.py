@@ -221,7 +221,8 @@ def _empty(costs: Costs, form: Form) -> tuple[Empty, ...]:
     for step in steps():
         fields = () if step.key == "hours" else step.fields
         for field in fields:
-            if not values.get(field.name, "").strip():
+            # Without what is required nothing starts at all, and the meter says so first.
+            if not field.required and not values.get(field.name, "").strip():
                 cost = costs.of_any(_asked_as(field.name))
                 found.append(Empty(field.label, step.key, f"f-{field.name}", cost))
     others = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -12,6 +13,7 @@ from playwright.async_api import FilePayload, Page, expect
 
 from tests.support.filling import fill_in
 from tests.support.visiting import Site
+from tests.web.test_web_axe import serious
 
 COLOURS = ["red", "lime", "blue"]
 
@@ -175,3 +177,22 @@ async def test_the_logos_square_is_moved_by_hand_and_by_keys(site: Site, *, phon
     row = await site.parts.pool.fetchrow("select crop_x, crop_y, crop_size from draft_logos")
     assert row is not None
     assert tuple(row) == (40, 4, size)
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1360), ("dark", 390)])
+async def test_the_page_with_pictures_has_no_serious_fault(
+    site: Site, axe_source: str, tmp_path: Path, *, scheme: str, width: int
+) -> None:
+    job_id, key = await site.paid_job()
+    how = {"color_scheme": scheme, "viewport": {"width": width, "height": 844}}
+    async with site.visitor(key=key, **how) as page:
+        await opened(page, job_id)
+        await page.set_input_files("#f-logo", upload("red"))
+        await page.click("#logo >> text=Upload")
+        await page.wait_for_selector(".crop-square")
+        await page.set_input_files("#f-photos", [upload(one) for one in COLOURS])
+        await page.click("#photos >> text=Upload")
+        await page.locator(".photo").nth(2).get_by_role("button", name="Take out").click()
+        await page.wait_for_selector(".gone-photos")
+        assert await serious(page, f"/jobs/{job_id}/profile/media", axe_source, tmp_path) == []
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width
