@@ -25,7 +25,12 @@ def nobody(template_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     name = f"ray_{uuid4().hex}"
     asyncio.run(run_sql(template_url, f"create database {name} template {TEMPLATE}"))
     home = tmp_path_factory.mktemp("home")
-    Secrets(database_url=SecretStr(at(template_url, name))).save(home / "secrets.json")
+    secrets = Secrets(
+        database_url=SecretStr(at(template_url, name)),
+        stripe_webhook_secret=SecretStr("whsec_of_this_test"),
+        staff_token=SecretStr("staff_of_this_test"),
+    )
+    secrets.save(home / "secrets.json")
     settings = Settings(home=home, dashboard_port=0, workers_min=0, workers_max=1, browser_idle_s=1)
     runtime.start(settings, home / "secrets.json", backoff=0.0)
     yield

@@ -132,7 +132,7 @@ async def test_photos_are_dropped_onto_the_page_and_dragged_into_order(site: Sit
     assert [name for name, _ in await kept(site)] == ["lime.jpg", "blue.jpg", "red.jpg"]
 
 
-@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize("phone", [False, pytest.param(True, marks=pytest.mark.long)])
 async def test_the_logos_square_is_moved_by_hand_and_by_keys(site: Site, *, phone: bool) -> None:
     job_id, key = await site.paid_job()
     how = {"viewport": {"width": 390, "height": 844}} if phone else {}
@@ -179,7 +179,10 @@ async def test_the_logos_square_is_moved_by_hand_and_by_keys(site: Site, *, phon
     assert tuple(row) == (40, 4, size)
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1360), ("dark", 390)])
+@pytest.mark.parametrize(
+    ("scheme", "width"),
+    [("dark", 390), pytest.param("light", 1360, marks=pytest.mark.long)],
+)
 async def test_the_page_with_pictures_has_no_serious_fault(
     site: Site, axe_source: str, tmp_path: Path, *, scheme: str, width: int
 ) -> None:
