@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import re
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
+from uuid import UUID
 
+from actors.errands import Answer, Errands
 from actors.sizing import YOUNG_S, Bounds, Decision, Need, Row, Standing, decide, need, unknown
 from dbolt.domain.browsers import BrowserState, BrowserStatus, Cause, Demand, PoolStatus
+from dbolt.domain.website import Errand, ErrandStage
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +55,10 @@ class Crew(Protocol):
         """What the worker says of itself; None where it does not answer soon."""
         ...
 
+    async def read_website(self, handle: Any, errand: Errand) -> Answer:
+        """Has the worker open a website. Raises anything where the worker ends meanwhile."""
+        ...
+
     async def places(self) -> int:
         """How many workers the nodes that are there have room for in all."""
         ...
@@ -75,6 +84,8 @@ class _Member:
     draining: bool = False
     held: int = 0
     """Leases it held when that was last told."""
+    errands: int = 0
+    """Websites that it reads; one at a time."""
 
 
 class Pool:
@@ -94,6 +105,8 @@ class Pool:
         self._ask_demand = demand
         self._clock = clock
         self._members: dict[str, _Member] = {}
+        self._errands = Errands()
+        self._stirred = asyncio.Event()
         self._needs: deque[tuple[float, int]] = deque()
         self._places = 0
         self._next = 0
@@ -119,7 +132,10 @@ class Pool:
                 raise
             except Exception:
                 log.exception("the pool could not be adjusted; it is tried again")
-            await asyncio.sleep(every_s)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(every_s):
+                    await self._stirred.wait()
+            self._stirred.clear()
 
     async def take_over(self) -> None:
         """Takes in the workers that an earlier pool left at work."""
@@ -141,6 +157,36 @@ class Pool:
         for _ in range(self._decision.hire):
             await self._hire(now)
         await self._let_go(self._decision.release)
+        self._send_out()
+
+    def _send_out(self) -> None:
+        """Errands go to workers that are there and read nothing else."""
+        for name, member in self._working().items():
+            if member.started_at is None or member.errands:
+                continue
+            errand = self._errands.next()
+            if errand is None:
+                return
+            log.info("%s opens a website", name)
+            self._errands.carry_out(errand, partial(self._read, member))
+
+    async def _read(self, member: _Member, errand: Errand) -> Answer:
+        member.errands += 1
+        try:
+            return await self._crew.read_website(member.handle, errand)
+        finally:
+            member.errands -= 1
+            self._stirred.set()
+
+    async def read_website(self, errand: Errand) -> Answer:
+        """What a worker's browser reads, or why there is nothing; a worker is hired for it."""
+        self._stirred.set()
+        return await self._errands.done(errand)
+
+    def stage(self, errand_id: UUID) -> ErrandStage | None:
+        """How far an errand is; None where it is not known, or no more."""
+        started = sum(one.started_at is not None for one in self._working().values())
+        return self._errands.stage(errand_id, started)
 
     async def _look(self) -> None:
         now, crashes = self._clock(), []
@@ -171,7 +217,7 @@ class Pool:
         for name, member in self._members.items():
             member.held = held.get(name, 0)
         busy = sum(member.held for member in self._working().values())
-        self._need = need(self._demand, busy, self._bounds)
+        self._need = need(self._demand, busy, self._bounds, errands=len(self._errands))
         return decide(self._need, self._peaked(standing, now), self._row, now)
 
     def _standing(self, now: float) -> Standing:
@@ -219,7 +265,7 @@ class Pool:
     def _dispensable(self, count: int) -> Sequence[str]:
         def worth(item: tuple[str, _Member]) -> tuple[bool, int, float]:
             _, one = item
-            return one.started_at is not None, one.held, -one.hired_at
+            return one.started_at is not None, one.held + one.errands, -one.hired_at
 
         return [name for name, _ in sorted(self._working().items(), key=worth)[:count]]
 

@@ -29,9 +29,11 @@ from actors.worker import Worker
 from dbolt.browser import room
 from dbolt.browser.attempt import attempt
 from dbolt.browser.chromium import NoBrowser, find_chromium
+from dbolt.browser.outside import Lookup
 from dbolt.browser.printing import pdf_of
 from dbolt.browser.session import Browser
 from dbolt.browser.verify import verify
+from dbolt.browser.website import Visitor, read_website
 from dbolt.domain.browsers import BrowserState, BrowserStatus, Demand
 from dbolt.domain.directory import Directory
 from dbolt.domain.figures import Family, of_queue, of_web
@@ -53,6 +55,7 @@ from dbolt.domain.protocol import (
 )
 from dbolt.domain.route import Route
 from dbolt.domain.submission import Account, Assignment, Result
+from dbolt.domain.website import Errand, WebsiteNotRead, WebsiteRead
 from dbolt.providers.evidence.folder import FolderEvidence
 from dbolt.providers.proxies.routes import Routes
 from dbolt.providers.proxies.sources import source_of
@@ -313,7 +316,7 @@ class BrowserActor:
     def __init__(self, name: str, settings: Settings) -> None:
         end_with_parent()
         browser = Browser(
-            find_chromium(settings.chromium),
+            program := find_chromium(settings.chromium),
             contact_url=settings.public_url,
             rules_s=RULES_S,
             traces=settings.trace_failed,
@@ -321,6 +324,8 @@ class BrowserActor:
         evidence = FolderEvidence(settings.home.resolve() / "evidence")
         self._slots = settings.slots or room.slots(room.machine(), _browsers_here())
         self._browser = browser
+        self._visitor = Visitor(program, settings.public_url)
+        self._reading: set[asyncio.Task[Any]] = set()
         self._has_run = False
         self._worker = Worker(
             name,
@@ -346,6 +351,8 @@ class BrowserActor:
             self._working = asyncio.create_task(self._worker.run())
         # Whoever asked may go; the work goes on.
         await asyncio.shield(self._working)
+        while self._reading:
+            await asyncio.wait(self._reading)
 
     async def drain(self) -> None:
         """Takes no more work; `work` returns when what is under way has ended and was told."""
@@ -360,6 +367,7 @@ class BrowserActor:
             state=self._state(worker, browser),
             slots=worker["slots"],
             doing=worker["doing"],
+            reading=len(self._reading),
             done=worker["done"],
             recycled=sum(browser["replaced"].values()),
             memory_mb=round(memory_bytes / 1_000_000),
@@ -376,7 +384,7 @@ class BrowserActor:
         self._has_run = True
         if browser["retiring"]:
             return BrowserState.RECYCLING
-        return BrowserState.BUSY if worker["busy"] else BrowserState.IDLE
+        return BrowserState.BUSY if worker["busy"] or self._reading else BrowserState.IDLE
 
     async def print_page(self, html: str) -> bytes | None:
         """*html* as PDF; None where the browser is not there for it."""
@@ -387,6 +395,20 @@ class BrowserActor:
         except (Error, NoBrowser, TimeoutError) as error:
             log.warning("a page was not printed: %s", type(error).__name__)
             return None
+
+    async def read_website(self, errand: Errand) -> WebsiteRead | WebsiteNotRead:
+        """What a business's website says, in a Chromium of its own that ends with it."""
+        lookup = Lookup.anywhere() if errand.private else Lookup()
+        task = asyncio.create_task(read_website(errand.url, self._visitor, lookup))
+        self._reading.add(task)
+        task.add_done_callback(self._reading.discard)
+        try:
+            answer = await task
+        except NoBrowser as error:
+            return WebsiteNotRead(f"No browser could be started: {error}.")
+        if answer.kept_out:
+            log.warning("a website asked for what is not public: %s", "; ".join(answer.kept_out))
+        return answer
 
     async def environment(self) -> dict[str, str]:
         """Its environment, for the test that it holds no secret."""

@@ -20,10 +20,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import ray
 from ray.exceptions import GetTimeoutError, RayError
 
+from actors.errands import Answer
 from actors.pool import NAME, Pool, Sight
 from actors.printing import print_page
 from actors.ray_actors import NAMESPACE, RESOURCE, BrowserActor, Line
@@ -32,6 +34,7 @@ from actors.sizing import Bounds
 from dbolt.browser import room
 from dbolt.domain.browsers import BrowserStatus, Demand, PoolStatus
 from dbolt.domain.figures import Family, of_pool
+from dbolt.domain.website import Errand, ErrandStage
 from dbolt.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -113,6 +116,10 @@ class RayCrew:
                 return told
         except (RayError, TimeoutError):
             return None
+
+    async def read_website(self, handle: Hired, errand: Errand) -> Answer:
+        answer: Answer = await handle.actor.read_website.remote(errand)
+        return answer
 
     async def places(self) -> int:
         resources = await asyncio.to_thread(ray.cluster_resources)
@@ -233,6 +240,14 @@ class PoolActor:
     async def status(self) -> PoolStatus:
         """How large the pool should be, why, and who works in it."""
         return await self._pool.status()
+
+    async def read_website(self, errand: Errand) -> Answer:
+        """What a worker's browser reads of a website, or why there is nothing."""
+        return await self._pool.read_website(errand)
+
+    async def stage(self, errand_id: UUID) -> ErrandStage | None:
+        """How far an errand is; None where it is not known, or no more."""
+        return self._pool.stage(errand_id)
 
     async def print_page(self, html: str) -> bytes | None:
         """*html* as PDF, by a worker's Chromium or one of its own; None where there is none."""

@@ -9,6 +9,8 @@ from dbolt.domain.browsers import Cause, Demand
 
 FIRST_SERVICE_S = 20.0
 """How long a submission is taken to last before one has been measured."""
+ERRAND_S = 15.0
+"""How long a website is taken to last; a worker opens one at a time, beside its submissions."""
 YOUNG_S = 60.0
 """A worker that dies sooner after its start than this may be the next of a row."""
 _FIRST_REST_S = 5.0
@@ -96,8 +98,10 @@ class Decision:
     release: int = 0
 
 
-def need(demand: Demand, busy: int, bounds: Bounds) -> Need:
+def need(demand: Demand, busy: int, bounds: Bounds, *, errands: int = 0) -> Need:
     """What *demand* needs. busy: leases that workers of the pool hold and will go on with.
+
+    errands: websites of customers that wait to be read, or are being read.
 
     By Little's law as many slots are needed as are busy; beyond that, so many that what could
     start now is through within `backlog_s`, but never more than there are submissions.
@@ -105,9 +109,12 @@ def need(demand: Demand, busy: int, bounds: Bounds) -> Need:
     service_s = FIRST_SERVICE_S if demand.service_s is None else demand.service_s
     everything = demand.startable + busy
     slots = min(everything, max(busy, math.ceil(everything * service_s / bounds.backlog_s)))
-    count = math.ceil(slots / bounds.slots)
+    reading = math.ceil(errands * ERRAND_S / max(bounds.backlog_s, ERRAND_S))
+    count = max(math.ceil(slots / bounds.slots), reading)
     bounded = max(bounds.least, min(count, bounds.most))
     words = _work(demand, busy, service_s)
+    if errands:
+        words += f", and {errands} {'website is' if errands == 1 else 'websites are'} to be read"
     if count > bounds.most:
         allowed = f"{_browsers(bounds.most)} at most (DBOLT_WORKERS_MAX)"
         return Need(count, bounded, Cause.MOST, f"{words}; {count} are needed, {allowed}")

@@ -18,6 +18,9 @@ from serve_app.qualification import Told
 
 FOUND = "found"
 """The step under which lies what was found on the business's own website."""
+READING = "reading"
+"""The step that says how far a browser is that reads it."""
+_BESIDE = frozenset({FOUND, READING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,8 @@ class Draft:
     @property
     def seen(self) -> str:
         """Which versions these are, for a page that shows them all."""
-        return ",".join(f"{name}:{step.version}" for name, step in sorted(self.steps.items()))
+        told = (item for item in sorted(self.steps.items()) if item[0] not in _BESIDE)
+        return ",".join(f"{name}:{step.version}" for name, step in told)
 
 
 async def read(connection: Connection, order_id: UUID) -> Draft:
@@ -103,6 +107,7 @@ async def forget(parts: Parts, order_id: UUID) -> None:
     """The draft is done with: its content is in a profile."""
     await parts.pool.execute(_sql("forget"), order_id)
     await parts.pool.execute(_sql("forget_logo"), order_id)
+    await parts.pool.execute(_sql("forget_photos"), order_id)
 
 
 def _number(value: Any) -> int | None:

@@ -18,7 +18,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from dbolt.store.queries import statements
-from serve_app import drafts, logos, records, sessions
+from serve_app import drafts, logos, photos, records, sessions
 from serve_app.identity import Customer, reading
 from serve_app.parts import Parts
 from serve_app.records import Attempt, Job, Submission
@@ -32,7 +32,7 @@ What DirectoryBolt holds about {email}, fetched on {day}.
 
 account.json            the account; orders.json: what was ordered and paid
 sessions.json           where it is signed in
-drafts/ORDER.json       what was typed into the form and not sent yet, with the logo
+drafts/ORDER.json       what was typed into the form and not sent yet, with the pictures
 profiles/N.json         the business as it was told, version by version, pictures in base64
 jobs/ID/job.json        a job, with events.json: everything that happened to it
 jobs/ID/DIRECTORY.json  one directory: each try, what was typed and read back, each later look
@@ -125,11 +125,17 @@ async def _drafts(
             draft = await drafts.read(connection, order_id)
             logo = await logos.logo_of(connection, order_id)
             picture = await logos.content(connection, order_id)
+            taken = await photos.photos_of(connection, order_id)
         if draft.steps:
             steps = {name: step.fields for name, step in draft.steps.items()}
             yield f"drafts/{order_id}.json", _json(steps)
         if logo is not None and picture is not None:
             yield f"drafts/{order_id}-{logo.name}", picture
+        for number, photo in enumerate(taken, 1):
+            async with reading(parts, customer) as connection:
+                shot = await photos.content(connection, order_id, photo.id)
+            if shot is not None:
+                yield f"drafts/{order_id}-photo-{number}.jpg", shot
 
 
 async def _job(

@@ -73,7 +73,7 @@ def reread(data: bytes, file_name: str) -> Picture | str:
     except Exception:  # noqa: BLE001
         return NO_PICTURE
     pixels.thumbnail((MAX_EDGE, MAX_EDGE))
-    return _written(pixels, _plain_name(file_name))
+    return _written(pixels, plain_name(file_name, "logo"))
 
 
 def _written(pixels: Pixels.Image, name: str) -> Picture:
@@ -90,10 +90,11 @@ def _written(pixels: Pixels.Image, name: str) -> Picture:
     )
 
 
-def _plain_name(file_name: str) -> str:
+def plain_name(file_name: str, otherwise: str) -> str:
+    """*file_name* without folders, ending and whatever makes trouble."""
     # Some browsers send the folders too.
     last = re.split(r"[/\\]", file_name)[-1].rpartition(".")[0] or file_name
-    return re.sub(r"[^\w.-]+", "-", last, flags=re.ASCII).strip("-.")[:60] or "logo"
+    return re.sub(r"[^\w.-]+", "-", last, flags=re.ASCII).strip("-.")[:60] or otherwise
 
 
 def cropped(data: bytes, logo: Logo) -> Image:

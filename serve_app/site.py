@@ -18,8 +18,10 @@ from serve_app.api import (
     orders,
     workers,
 )
+from serve_app.asks import Asks
 from serve_app.edge import GuardedApp, content_policy
 from serve_app.parts import OpenParts, lifespan
+from serve_app.prefill.readings import Readings
 from serve_app.qualification import Catalogue
 from serve_app.staff.batches import Runner
 from serve_app.timeleft import TimeLeft
@@ -43,6 +45,7 @@ from serve_app.web import (
     pins,
     profile,
     profile_logo,
+    profile_photos,
     profile_prefill,
     qualify,
     report,
@@ -82,6 +85,7 @@ CUSTOMERS = (
     qualify,
     pay,
     profile_logo,
+    profile_photos,
     profile_prefill,
     profile,
     job,
@@ -127,9 +131,11 @@ def build_site(open_parts: OpenParts, *, pay_origin: str = "", https: bool = Fal
     problems.register(app, error_page)
     app.state.overview = Shared()
     app.state.catalogue = Catalogue()
+    app.state.asks = Asks()
     app.state.time_left = TimeLeft()
     app.state.desk_counts = Shared()
     app.state.runner = Runner()
+    app.state.readings = Readings()
     app.state.charts = {key: Kept(one.fresh_s) for key, one in overview.RANGES.items()}
     for api in (
         orders,

@@ -7,7 +7,7 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -27,8 +27,11 @@ _STOP_S = 10.0
 class Instance:
     """A running Chromium. `open`: contexts in it now; `served`: contexts that it ever had."""
 
-    def __init__(self, program: Path, run_parent: Path | None) -> None:
+    def __init__(
+        self, program: Path, run_parent: Path | None, switches: Sequence[str] = ()
+    ) -> None:
         self._program = program
+        self._switches = switches
         self._run_parent = run_parent
         self._driver: Playwright | None = None
         self._chromium: Chromium | None = None
@@ -40,9 +43,14 @@ class Instance:
         self.served = 0
 
     @classmethod
-    async def start(cls, program: Path, run_parent: Path | None) -> Self:
-        """Starts *program*. Raises chromium.NoBrowser if it does not start."""
-        instance = cls(program, run_parent)
+    async def start(
+        cls, program: Path, run_parent: Path | None, switches: Sequence[str] = ()
+    ) -> Self:
+        """Starts *program*. Raises chromium.NoBrowser if it does not start.
+
+        switches: for its command line, besides those that every Chromium of ours gets.
+        """
+        instance = cls(program, run_parent, switches)
         try:
             await instance._start()
         except Error as error:
@@ -65,7 +73,7 @@ class Instance:
             self._driver = await async_playwright().start()
         self._chromium = await self._driver.chromium.launch(
             executable_path=self._folder / "chromium",
-            args=chromium.launch_args(),
+            args=[*chromium.launch_args(), *self._switches],
             # Signals are the owner's to handle; it stops us in good order.
             handle_sigint=False,
             handle_sigterm=False,

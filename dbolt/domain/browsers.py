@@ -84,6 +84,8 @@ class BrowserStatus(_Model):
     age_s: float = 0.0
     slots: int = 0
     doing: list[Slot] = []
+    reading: int = 0
+    """Websites of customers that it reads."""
     done: int = 0
     recycled: int = 0
     memory_mb: int = 0

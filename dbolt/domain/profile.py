@@ -182,10 +182,14 @@ def _from_base64(value: bytes | str) -> bytes:
 
 
 class Image(Strict):
-    """A picture as it came, at most 5 MB; `data` travels as base64 in JSON and YAML."""
+    """A picture as it came, at most 5 MB; `data` travels as base64 in JSON and YAML.
+
+    alt: what is seen on it, in words, for those who do not see it.
+    """
 
     name: FileName
     media_type: str
+    alt: MaybeLine = ""
     data: Annotated[bytes, BeforeValidator(_from_base64)]
 
     model_config = ConfigDict(extra="forbid", frozen=True, ser_json_bytes="base64")

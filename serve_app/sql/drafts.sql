@@ -64,3 +64,58 @@ update draft_logos set removed_at = null, version = version + 1 where order_id =
 
 -- name: forget_logo
 delete from draft_logos where order_id = $1;
+
+-- name: photos
+select id, name, width, height, alt, removed_at is not null as removed, version
+from draft_photos where order_id = $1
+order by removed_at nulls first, place, id;
+
+-- name: photo_data
+select data from draft_photos where order_id = $1 and id = $2;
+
+-- name: photo_images
+select name, data, alt from draft_photos where order_id = $1 and removed_at is null
+order by place, id;
+
+-- name: lock_photos
+-- Who counts the photos of order $1 and adds one, until the transaction ends.
+select pg_advisory_xact_lock(hashtextextended($1, 10));
+
+-- name: add_photo
+-- $1 order, $2 name, $3 data, $4 width, $5 height, $6 how many there may be.
+insert into draft_photos (order_id, place, name, media_type, data, width, height)
+select $1, coalesce(max(place) + 1, 0), $2, 'image/jpeg', $3, $4, $5
+from draft_photos where order_id = $1
+having count(*) filter (where removed_at is null) < $6
+returning true;
+
+-- name: forget_removed
+-- Of those that were taken out the last $2 can come back.
+delete from draft_photos where order_id = $1 and id in (
+    select id from draft_photos where order_id = $1 and removed_at is not null
+    order by removed_at desc offset $2
+);
+
+-- name: describe_photos
+update draft_photos p set alt = told.alt, version = version + 1
+from unnest($2::uuid[], $3::text[]) as told (id, alt)
+where p.order_id = $1 and p.id = told.id and p.alt <> told.alt;
+
+-- name: arrange_photos
+update draft_photos p set place = coalesce(told.n, 1000 + p.place % 1000), version = p.version + 1
+from draft_photos q left join unnest($2::uuid[]) with ordinality as told (id, n) on told.id = q.id
+where p.order_id = $1 and q.id = p.id and p.place is distinct from told.n;
+
+-- name: remove_photo
+update draft_photos set removed_at = now(), version = version + 1
+where order_id = $1 and id = $2 and removed_at is null;
+
+-- name: restore_photo
+-- $3: how many there may be.
+update draft_photos set removed_at = null, version = version + 1
+where order_id = $1 and id = $2
+  and (select count(*) from draft_photos where order_id = $1 and removed_at is null) < $3
+returning true;
+
+-- name: forget_photos
+delete from draft_photos where order_id = $1;

@@ -103,6 +103,27 @@ for (const counter of document.querySelectorAll("[data-counts]")) {
 
 if (form) autosave();
 
+// A browser of ours opens the website: how far it is, until it has ended.
+const reading = document.querySelector("[data-reading]");
+if (reading) {
+  const ask = async () => {
+    try {
+      const answer = await fetch(reading.dataset.reading, { headers: { Accept: "application/json" } });
+      const told = await answer.json();
+      if (answer.ok && told.ended) {
+        location.reload();
+        return;
+      }
+      const place = reading.querySelector("[data-reading-words]");
+      if (answer.ok && place.textContent !== told.words) place.textContent = told.words;
+    } catch {
+      // The next one may get through.
+    }
+    setTimeout(ask, 2000);
+  };
+  setTimeout(ask, 1500);
+}
+
 // On a phone the pages are a strip: the one that is open has to be seen.
 const strip = document.querySelector(".way ol");
 const current = strip?.querySelector("[aria-current]");

@@ -13,13 +13,16 @@ from dbolt.store.queries import Connection, statements
 from serve_app import records
 from serve_app.accounts import corrected_profile
 from serve_app.api.jobs import accepted
-from serve_app.facts import FACTS, Outdated, change_of, normal, outdated, values_of
+from serve_app.facts import FACTS, GROUPS, Outdated, change_of, normal, outdated, values_of
 from serve_app.identity import AnyViewer, Viewer, reading
 from serve_app.parts import parts_of
 from serve_app.problems import Problem
 from serve_app.records import Job
 from serve_app.web.job_view import JobView, frame_of
 from serve_app.web.pages import Posted, go, page
+from serve_app.web.profile_checks import tax_advice
+from serve_app.web.profile_fields import DAYS
+from serve_app.web.profile_view import step_or_404
 
 router = APIRouter(include_in_schema=False)
 
@@ -52,6 +55,12 @@ async def _read(
         return job, doc, view, await outdated_of(connection, job_id)
 
 
+def _shown(values: dict[str, str], doc: dict[str, Any]) -> dict[str, Any]:
+    country = str((doc.get("address") or {}).get("country") or "")
+    advice = tax_advice({"vat_id": values.get("vat_id", ""), "address.country": country})
+    return {"groups": GROUPS, "values": values, "days": DAYS, "advice": advice, "proposals": {}}
+
+
 @router.get("/jobs/{job_id}/details")
 async def show(
     request: Request, viewer: AnyViewer, job_id: UUID, done: str = "", n: int = 0
@@ -68,8 +77,7 @@ async def show(
         request,
         "job/details.html",
         view=view,
-        facts=FACTS,
-        values=values_of(doc),
+        **_shown(values_of(doc), doc),
         problems={},
         outdated=old,
         notice=notice,
@@ -84,7 +92,8 @@ async def save(request: Request, viewer: AnyViewer, job_id: UUID, form: Posted) 
         return go(f"/jobs/{job_id}/profile")
     if job.state is JobState.CANCELLED:
         raise Problem(409, "This job was cancelled; its details can no longer change.")
-    given = {fact.path: str(form.get(fact.path, "")) for fact in FACTS}
+    names = [fact.path for fact in FACTS] + [field.name for field in step_or_404("hours").fields]
+    given = {name: str(form.get(name, "")).replace("\r\n", "\n") for name in names}
     change = change_of(doc, given)
     if change.problems:
         return page(
@@ -92,8 +101,7 @@ async def save(request: Request, viewer: AnyViewer, job_id: UUID, form: Posted) 
             "job/details.html",
             status=422,
             view=view,
-            facts=FACTS,
-            values=given,
+            **_shown(given, doc),
             problems=change.problems,
             outdated=old,
             notice="",

@@ -17,6 +17,7 @@ from dbolt.domain.protocol import AnswerKind, CustomerAnswer
 from dbolt.store.queries import Connection
 from serve_app import records
 from serve_app.api.jobs import accepted, submission_or_404
+from serve_app.facts import anchor_of
 from serve_app.identity import AnyViewer, reading
 from serve_app.parts import parts_of
 from serve_app.problems import Problem
@@ -24,7 +25,7 @@ from serve_app.records import Job, Submission
 from serve_app.web.details import profile_doc
 from serve_app.web.job_view import frame_of
 from serve_app.web.pages import Posted, go, page
-from serve_app.web.words import web_url
+from serve_app.web.words import listing_field, web_url
 
 router = APIRouter(include_in_schema=False)
 
@@ -50,6 +51,11 @@ class Task:
     def form(self) -> str:
         """Where the answer goes."""
         return f"/jobs/{self.row.job_id}/directories/{self.row.directory}/answer"
+
+    @property
+    def wanted(self) -> list[tuple[str, str]]:
+        """The facts that are missing, with where on the page of details each is told."""
+        return [(listing_field(field), anchor_of(field)) for field in self.row.missing]
 
     @property
     def site(self) -> str:

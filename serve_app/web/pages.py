@@ -28,7 +28,7 @@ from serve_app.problems import Problem
 from serve_app.web import words
 
 FORM_S = 24 * 3600
-MAX_FILES = 5
+MAX_FILES = 8
 TOKEN_FIELD = "form_token"  # noqa: S105  - the name of a form field
 FILTERS = {
     "ago": words.ago,

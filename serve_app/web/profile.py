@@ -14,11 +14,12 @@ from starlette.datastructures import FormData
 
 from dbolt.domain.lifecycle import JobState
 from dbolt.domain.profile import Profile
-from serve_app import drafts, logos
+from serve_app import drafts, logos, photos
 from serve_app.accounts import complete_profile
 from serve_app.category_search import kinds_like
 from serve_app.identity import AnyViewer, Viewer, ViewerFirst, key_of, reading
 from serve_app.parts import parts_of
+from serve_app.prefill.readings import reading_of
 from serve_app.web.pages import Posted, go, page, text_of
 from serve_app.web.profile_checks import (
     address_words,
@@ -51,6 +52,7 @@ async def show(request: Request, viewer: AnyViewer, job_id: UUID) -> Response:
     form = await form_of(request, viewer, job_id)
     if form.job.state is not JobState.AWAITING_PROFILE:
         return go(f"/jobs/{job_id}")
+    reading = await reading_of(parts_of(request), form.draft.step(drafts.READING))
     key = key_of(request, viewer)
     # Behind the # it is sent to no server and stands in no log.
     link = f"{parts_of(request).base_url}/sign-in/key?next=/jobs/{job_id}#{key}" if key else ""
@@ -59,8 +61,9 @@ async def show(request: Request, viewer: AnyViewer, job_id: UUID) -> Response:
         "profile/overview.html",
         kept_link=link,
         meter=await meter_of(request, form),
-        website=form.values.get("website", ""),
+        website=reading.site if reading else form.values.get("website", ""),
         problem="",
+        reading=reading,
         **shared(form),
     )
 
@@ -112,8 +115,9 @@ async def send(request: Request, viewer: AnyViewer, job_id: UUID, given: Posted)
     doc = document(form.values | ({"terms_agreed": "yes"} if terms else {"terms_agreed": ""}))
     async with reading(parts, viewer) as connection:
         logo = await logos.image_of(connection, form.job.order_id)
+        pictures = {"photos": await photos.images_of(connection, form.job.order_id)}
     try:
-        profile = Profile.model_validate(doc | ({"logo": logo} if logo else {}))
+        profile = Profile.model_validate(doc | pictures | ({"logo": logo} if logo else {}))
     except ValidationError as error:
         return await _review_page(request, form, problems_of(error), terms=terms)
     await complete_profile(parts, form.job, profile)
@@ -123,7 +127,8 @@ async def send(request: Request, viewer: AnyViewer, job_id: UUID, given: Posted)
 
 def _seen(form: Form) -> str:
     logo = f"logo:{form.logo.version}" if form.logo else ""
-    return f"{form.draft.seen},{logo}"
+    shots = ",".join(f"photo:{p.id}:{p.version}" for p in form.photos if not p.removed)
+    return f"{form.draft.seen},{logo},{shots}"
 
 
 @router.get("/categories")
@@ -151,6 +156,7 @@ class Shown:
 
     kinds: list[str] | None = None
     logo_problem: str = ""
+    photo_problem: str = ""
     conflict: Mapping[str, str] | None = None
 
 
@@ -189,6 +195,8 @@ async def step_page(
         kinds=shown.kinds,
         logo=form.logo,
         logo_problem=shown.logo_problem,
+        photo_problem=shown.photo_problem,
+        most_photos=photos.MOST,
         conflict=shown.conflict,
         **shared(form),
     )

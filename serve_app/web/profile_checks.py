@@ -16,6 +16,7 @@ import phonenumbers
 from pydantic import ValidationError
 
 from dbolt.domain.profile import Profile
+from dbolt.domain.vat import odd_shape
 from serve_app.web.profile_fields import DAYS, FormField, Step, country_name, steps
 from serve_app.web.profile_form import SPANS, TEXTS, document, problems_of
 
@@ -133,7 +134,15 @@ def advice_in(step: Step, values: Mapping[str, str]) -> dict[str, str]:
         return _address_advice(values)
     if step.key == "contact":
         return _contact_advice(values)
+    if step.key == "basics":
+        return tax_advice(values)
     return {}
+
+
+def tax_advice(values: Mapping[str, str]) -> dict[str, str]:
+    """About a VAT or tax number that has not the shape of its country's."""
+    example = odd_shape(values.get("vat_id", ""), values.get("address.country") or "US")
+    return {"vat_id": f"Such numbers are written like {example}. Is it right?"} if example else {}
 
 
 @cache
@@ -192,7 +201,7 @@ def _address_advice(values: Mapping[str, str]) -> dict[str, str]:
 def _contact_advice(values: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     country = values.get("address.country") or "US"
-    for name in ("phone", "mobile"):
+    for name in ("phone", "mobile", "fax", "whatsapp"):
         raw = values.get(name, "").strip()
         try:
             number = phonenumbers.parse(raw, country) if raw else None

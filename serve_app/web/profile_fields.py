@@ -100,7 +100,7 @@ def steps() -> tuple[Step, ...]:
             _hours(),
             "Leave a day empty if you would rather not say. The second pair is for after a break.",
         ),
-        Step("media", "Logo and pages elsewhere", _social()),
+        Step("media", "Pictures and pages elsewhere", _social()),
     )
 
 
@@ -151,7 +151,12 @@ def _basics() -> tuple[FormField, ...]:
             note="As codes, such as en, es.",
         ),
         FormField("service_area", _label(ListingField.SERVICE_AREA), size="half"),
-        FormField("vat_id", _label(ListingField.VAT_ID), size="half"),
+        FormField(
+            "vat_id",
+            _label(ListingField.VAT_ID),
+            size="half",
+            note="As on your invoices, such as DE123456789.",
+        ),
     )
 
 
@@ -237,6 +242,7 @@ def _address() -> tuple[FormField, ...]:
         place(ListingField.CITY, "city", "address-level2", required=True),
         place(ListingField.POSTAL_CODE, "postal_code", "postal-code"),
         place(ListingField.STATE, "state", "address-level1"),
+        place(ListingField.COUNTY, "county", ""),
     )
 
 
@@ -277,15 +283,19 @@ def _contact() -> tuple[FormField, ...]:
             note="Such as +1 212 555 0142.",
         ),
         FormField("mobile", _label(ListingField.MOBILE), "tel", size="half"),
+        FormField("fax", _label(ListingField.FAX), "tel", size="half"),
+        FormField("whatsapp", _label(ListingField.WHATSAPP), "tel", size="half"),
         FormField("website", _label(ListingField.WEBSITE), "text", size="half", autocomplete="url"),
         FormField("booking_url", _label(ListingField.BOOKING_URL), "text", size="half"),
     )
 
 
 def _social() -> tuple[FormField, ...]:
-    return tuple(
-        FormField(f"social.{f.value}", _label(f), size="half", longest=500) for f in SOCIAL
+    pages = (FormField(f"social.{f.value}", _label(f), size="half", longest=500) for f in SOCIAL)
+    video = FormField(
+        "video", _label(ListingField.VIDEO), size="half", longest=500, note="A link to it."
     )
+    return (*pages, video)
 
 
 @cache

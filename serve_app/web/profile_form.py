@@ -35,7 +35,7 @@ def document(form: Mapping[str, Any]) -> dict[str, Any]:
     doc["descriptions"] = [text for text in texts if text]
     doc.setdefault("contact", {})
     doc.setdefault("address", {})
-    doc["hours"] = _hours(form)
+    doc["hours"] = hours_in(form)
     doc["terms_agreed"] = form.get("terms_agreed") == "yes"
     return doc
 
@@ -47,7 +47,8 @@ def _put(doc: dict[str, Any], path: str, value: str) -> None:
     doc[last] = value
 
 
-def _hours(form: Mapping[str, Any]) -> dict[str, Any]:
+def hours_in(form: Mapping[str, Any]) -> dict[str, Any]:
+    """The opening hours that a filled-in grid means, as unchecked JSON."""
     found: dict[str, Any] = {}
     for day, _ in DAYS:
         spans = [
@@ -93,7 +94,7 @@ def _words(name: str, item: Mapping[str, Any]) -> str:
             return f"At most {item['ctx']['max_length']} of them."
     if name in _BY_NAME:
         return _BY_NAME[name]
-    if name in {"website", "booking_url"} or name.startswith("social."):
+    if name in {"website", "booking_url", "video"} or name.startswith("social."):
         return "This is not a web address; write it like your-business.com."
     return ""
 
@@ -122,7 +123,7 @@ def values_of(profile: Profile) -> dict[str, str]:
             if step.key != "hours" and value not in (None, "", []):
                 found[field.name] = ", ".join(value) if field.name in LISTS else str(value)
     found |= _texts(profile.descriptions)
-    found |= _hours_values(profile.hours.items())
+    found |= hours_values(profile.hours.items())
     return found | ({"terms_agreed": "yes"} if profile.terms_agreed else {})
 
 
@@ -136,7 +137,8 @@ def _texts(descriptions: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _hours_values(hours: Iterable[tuple[Day, Any]]) -> dict[str, str]:
+def hours_values(hours: Iterable[tuple[Day, Any]]) -> dict[str, str]:
+    """The grid as it would have been filled in for *hours*."""
     found: dict[str, str] = {}
     for day, spans in hours:
         if not spans:

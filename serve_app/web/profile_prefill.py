@@ -1,33 +1,39 @@
-"""How do proposals from the business's own website come into the form? Kept beside it."""
+"""How do proposals from the business's own website come into the form? Kept beside it.
+
+It is read at once by plain HTTP; where that finds no way to reach the business, a browser of the
+pool opens it too, because scripts may draw it.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from uuid import UUID
+from functools import partial
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 from pydantic import TypeAdapter, ValidationError
 
+from dbolt.browser.fetch import Fetched, NotFetched, fetch
+from dbolt.browser.outside import Lookup
 from dbolt.domain.profile import Url
+from dbolt.domain.website import Errand
 from serve_app import drafts, limits
 from serve_app.identity import AnyViewer, ViewerFirst
 from serve_app.parts import Parts, parts_of
 from serve_app.prefill.extract import Proposal, extract
-from serve_app.prefill.fetch import NotFetched, fetch
+from serve_app.prefill.readings import Asked, Readings, ended_of, reading_of
 from serve_app.web.pages import Posted, go, page
 from serve_app.web.profile_checks import problems_in
 from serve_app.web.profile_fields import step_of, steps
-from serve_app.web.profile_view import Form, meter_of, open_form, shared
+from serve_app.web.profile_view import Form, form_of, meter_of, open_form, shared
 
 router = APIRouter(include_in_schema=False, route_class=ViewerFirst)
 
-NOTHING = (
-    "We read the page and found nothing about the business in it that we are sure of;"
-    " please type it in."
-)
 NO_URL = "This is no web address; write it like your-business.com."
+_REACHED_BY = frozenset({"phone", "email", "address.street"})
+"""What every business's website tells, in whatever way."""
 _URL: TypeAdapter[str] = TypeAdapter(Url)
 
 
@@ -45,17 +51,40 @@ async def prefill(request: Request, viewer: AnyViewer, job_id: UUID, given: Post
     except ValidationError:
         return await _again(request, form, site, NO_URL)
     await limits.take(parts, limits.PREFILLS, str(form.job.customer_id))
-    fetched = await fetch(url, contact_url=parts.base_url, allow_private=parts.prefill_private)
+    lookup = Lookup.anywhere() if parts.prefill_private else Lookup()
+    fetched = await fetch(url, contact_url=parts.base_url, lookup=lookup)
     if isinstance(fetched, NotFetched):
         return await _again(request, form, site, fetched.problem)
+    await _keep(request, form, fetched)
+    return go(f"/jobs/{job_id}/profile#prefill")
+
+
+async def _keep(request: Request, form: Form, fetched: Fetched) -> None:
+    """Keeps what was found, and has a browser look where too little was."""
+    parts, order_id = parts_of(request), form.job.order_id
     proposals = await asyncio.to_thread(extract, fetched.html, fetched.url)
     found = usable(proposals, form.values)
     # The address of the site is no find of its own: it was typed in.
-    if not found.keys() - {"website"}:
-        return await _again(request, form, site, NOTHING)
-    version = form.draft.step(drafts.FOUND).version
-    await drafts.save(parts, form.job.order_id, drafts.FOUND, version, found)
-    return go(f"/jobs/{job_id}/profile")
+    if found.keys() - {"website"}:
+        version = form.draft.step(drafts.FOUND).version
+        await drafts.save(parts, order_id, drafts.FOUND, version, found)
+    row = form.draft.step(drafts.READING)
+    under_way = ended_of(row)
+    if not _REACHED_BY.isdisjoint(found) or (under_way and not under_way.ended):
+        return
+    asker = str(form.job.customer_id)
+    errand = Errand(uuid4(), asker, fetched.url, private=parts.prefill_private)
+    take = partial(usable, values=form.values)
+    readings: Readings = request.app.state.readings
+    await readings.begin(parts, Asked(order_id, errand, found, take), row.version)
+
+
+@router.get("/jobs/{job_id}/profile/reading")
+async def reading(request: Request, viewer: AnyViewer, job_id: UUID) -> JSONResponse:
+    """How far the browser is that reads the website."""
+    form = await form_of(request, viewer, job_id)
+    now = await reading_of(parts_of(request), form.draft.step(drafts.READING))
+    return JSONResponse({"ended": now is None or now.ended, "words": now.words if now else ""})
 
 
 async def _again(request: Request, form: Form, site: str, problem: str) -> Response:
@@ -67,6 +96,7 @@ async def _again(request: Request, form: Form, site: str, problem: str) -> Respo
         meter=await meter_of(request, form),
         website=site,
         problem=problem,
+        reading=None,
         **shared(form),
     )
 

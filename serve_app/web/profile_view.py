@@ -9,17 +9,19 @@ from uuid import UUID
 
 from fastapi import Request
 
-from dbolt.domain.directory import Directory
 from dbolt.domain.eligibility import Business, Handling, handling, ranked
+from dbolt.domain.fields import SPECS, Field
 from dbolt.domain.lifecycle import JobState
 from dbolt.forms.values.trades import trades_of
-from serve_app import drafts, logos
+from serve_app import drafts, logos, photos
 from serve_app.accounts import latest_profile
 from serve_app.api.jobs import job_or_404
+from serve_app.asks import Asks, Cost, Costs, costs_of
 from serve_app.drafts import Draft
 from serve_app.identity import Viewer, reading
 from serve_app.logos import Logo
 from serve_app.parts import parts_of
+from serve_app.photos import Photo
 from serve_app.problems import Problem
 from serve_app.qualification import Catalogue
 from serve_app.records import Job
@@ -32,12 +34,16 @@ TAKEN = "This job has its profile already; what is typed here would change nothi
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The form of one job: everything that was typed, step by step, and its logo."""
+    """The form of one job: everything that was typed, step by step, and its pictures.
+
+    photos: in their order; those that were taken out are behind the others.
+    """
 
     job: Job
     draft: Draft
     base: dict[str, str]
     logo: Logo | None
+    photos: Sequence[Photo] = ()
 
     def of_step(self, key: str) -> dict[str, str]:
         """One step's values: as saved, else as an earlier job of the customer had them."""
@@ -52,6 +58,11 @@ class Form:
     def has_logo(self) -> bool:
         """Whether there is a logo that is not taken out."""
         return self.logo is not None and not self.logo.removed
+
+    @property
+    def has_photos(self) -> bool:
+        """Whether there is a photo that is not taken out."""
+        return any(not photo.removed for photo in self.photos)
 
     def proposals(self, step: Step, values: Mapping[str, str]) -> dict[str, dict[str, str]]:
         """What the website says on this step's empty fields, by field."""
@@ -71,8 +82,9 @@ async def form_of(request: Request, viewer: Viewer, job_id: UUID) -> Form:
         known = await latest_profile(connection, job.customer_id)
         draft = await drafts.read(connection, job.order_id)
         logo = await logos.logo_of(connection, job.order_id)
+        taken = await photos.photos_of(connection, job.order_id)
     base = values_of(known) if known else {"email": job.email, "address.country": "US"}
-    return Form(job, draft, base, logo)
+    return Form(job, draft, base, logo, taken)
 
 
 async def open_form(request: Request, viewer: Viewer, job_id: UUID) -> Form:
@@ -128,7 +140,7 @@ def progress_of(form: Form, step: Step) -> Progress:
     if step.key == "hours":
         fields, filled = len(DAYS), _days_told(values)
     if step.key == "media":
-        fields, filled = fields + 1, filled + form.has_logo
+        fields, filled = fields + 2, filled + form.has_logo + form.has_photos
     return Progress(
         step,
         filled,
@@ -146,11 +158,21 @@ def _days_told(values: Mapping[str, str]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Empty:
+    """A field that is empty, where it is (page and control), and what that costs."""
+
+    label: str
+    step: str
+    control: str
+    cost: Cost
+
+
+@dataclass(frozen=True, slots=True)
 class Meter:
     """How complete the form is, and what directories are known to want of it.
 
-    `costs`: for empty fields, how many of the directories that fit are known to ask for them;
-    `known`: of how many directories that is known at all.
+    `costs`: empty fields with what they cost, the dearest first; `known`: of how many of the
+    directories that fit it is known which facts they ask for.
     """
 
     done: int
@@ -159,7 +181,7 @@ class Meter:
     total: int
     automatic: int
     known: int
-    costs: tuple[tuple[str, str, int], ...]
+    costs: tuple[Empty, ...]
     calls: int
     letters: int
 
@@ -177,33 +199,60 @@ async def meter_of(request: Request, form: Form) -> Meter:
     kinds = [values.get("category", ""), *values.get("categories", "").split(",")]
     business = Business(values.get("address.country") or "US", trades_of(filter(None, kinds)))
     fits = ranked(entries, business)
+    asks: Asks = request.app.state.asks
+    costs = costs_of(fits, await asks.known(parts_of(request).pool))
     return Meter(
         done=sum(one.filled for one in progress),
         of=sum(one.fields for one in progress),
         fits=len(fits),
         total=len(entries),
         automatic=sum(handling(one, business) is Handling.AUTOMATIC for one in fits),
-        known=sum(bool(one.recipe.hints) for one in fits),
-        costs=_costs(fits, form),
+        known=costs.known,
+        costs=_empty(costs, form),
         calls=sum("phone" in one.verification.split("|") for one in fits),
         letters=sum("postcard" in one.verification.split("|") for one in fits),
     )
 
 
-def _costs(fits: Sequence[Directory], form: Form) -> tuple[tuple[str, str, int], ...]:
-    """Empty fields with their step and how many recipes name them, the dearest first."""
+def _empty(costs: Costs, form: Form) -> tuple[Empty, ...]:
+    """Empty fields that directories are known to ask for, the dearest first."""
     values = form.values
     found = []
     for step in steps():
-        for field in step.fields:
-            if values.get(field.name, "").strip():
-                continue
-            name = field.name.removeprefix("address.").removeprefix("social.")
-            name = name.replace("contact.", "contact_")
-            count = sum(name in {hint.field for hint in one.recipe.hints} for one in fits)
-            if count:
-                found.append((field.label, step.key, count))
-    return tuple(sorted(found, key=lambda row: -row[2]))
+        fields = () if step.key == "hours" else step.fields
+        for field in fields:
+            # Without what is required nothing starts at all, and the meter says so first.
+            if not field.required and not values.get(field.name, "").strip():
+                cost = costs.of_any(_asked_as(field.name))
+                found.append(Empty(field.label, step.key, f"f-{field.name}", cost))
+    others = (
+        (Field.HOURS, "hours", "f-hours.mon.opens", _days_told(values) > 0),
+        (Field.LOGO, "media", "f-logo", form.has_logo),
+        (Field.PHOTO, "media", "f-photos", form.has_photos),
+    )
+    for what, key, control, told in others:
+        if not told:
+            found.append(Empty(SPECS[what].label, key, control, costs.of_any([what])))
+    dear = [one for one in found if one.cost.asked]
+    return tuple(sorted(dear, key=lambda one: (-one.cost.required, -one.cost.asked)))
+
+
+_ELSEWHERE = {
+    "email": {Field.EMAIL, Field.EMAIL_CONFIRM},
+    "address.street": {Field.STREET, Field.ADDRESS, Field.HOUSE_NUMBER},
+    "contact.first_name": {Field.CONTACT_FIRST_NAME, Field.CONTACT_NAME},
+    "contact.last_name": {Field.CONTACT_LAST_NAME, Field.CONTACT_NAME},
+    "contact.role": {Field.CONTACT_ROLE},
+    "contact.title": {Field.CONTACT_TITLE},
+}
+"""Fields of the form that directories ask for under several names, or under another one."""
+
+
+def _asked_as(name: str) -> set[Field]:
+    if name in _ELSEWHERE:
+        return _ELSEWHERE[name]
+    last = name.rpartition(".")[2]
+    return {Field(last)} if last in set(Field) else set()
 
 
 def neighbours(step: Step) -> tuple[str, str]:

@@ -23,9 +23,12 @@ from ray.exceptions import RayError
 from actors import ray_actors, runtime
 from dbolt.domain.browsers import PoolStatus
 from dbolt.domain.protocol import Ack, Exchange, Fulfilled, Reply, Settlement
+from dbolt.domain.website import Errand, WebsiteNotRead, WebsiteRead
 from dbolt.settings import Secrets, Settings
+from serve_app.browsers import RayBrowsers
 from tests.support.postgres import TEMPLATE, at, run_sql
 from tests.support.queue import Shop, accepted, catalogue, paid
+from tests.support.site import Site
 
 pytestmark = [pytest.mark.ray, pytest.mark.timeout(240)]
 
@@ -100,6 +103,22 @@ async def test_a_worker_holds_no_secret_and_no_address(cluster: Running) -> None
     # What it is started with is its name and the settings, which have no place for a secret.
     assert "secret" not in cluster.settings.model_dump_json()
     assert "postgres" not in cluster.settings.model_dump_json()
+
+
+async def test_a_website_is_read_by_a_worker_and_only_where_it_is_public(cluster: Running) -> None:
+    page = "<p id=x><script>x.innerHTML = '<a href=tel:+12125550142>Call</a>'</script>"
+    browsers = RayBrowsers()
+    async with Site({"/": page}) as shop:
+        errand = Errand(uuid4(), "ada", f"{shop.url}/", private=True)
+        read = await browsers.read_website(errand)
+        assert isinstance(read, WebsiteRead), read
+        assert 'href="tel:+12125550142"' in read.pages[0].html
+        assert await browsers.stage(errand.id) is None
+        asked = len(shop.asked)
+        kept_out = await browsers.read_website(Errand(uuid4(), "ada", "http://127.0.0.1/"))
+        assert isinstance(kept_out, WebsiteNotRead)
+        assert "not on the public internet" in kept_out.problem
+        assert len(shop.asked) == asked
 
 
 async def test_a_report_is_printed_by_a_worker(cluster: Running) -> None:

@@ -24,6 +24,7 @@ ACCOUNTS = {
     "evidence_removals",
     "drafts",
     "draft_logos",
+    "draft_photos",
 }
 STAFF = {
     "staff_members",

@@ -5,6 +5,7 @@ The orchestrator is the real one, in this process; only Ray is left out.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import tempfile
@@ -22,6 +23,9 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from actors.orchestrator import Orchestrator
+from dbolt.browser.chromium import find_chromium
+from dbolt.browser.outside import Lookup
+from dbolt.browser.website import Visitor, read_website
 from dbolt.domain.browsers import BrowserState, BrowserStatus, Cause, PoolStatus, Slot, Stage
 from dbolt.domain.override import Override
 from dbolt.domain.protocol import (
@@ -39,6 +43,7 @@ from dbolt.domain.protocol import (
     RetryFilter,
 )
 from dbolt.domain.submission import Account, EvidenceKind, EvidenceRef, Task
+from dbolt.domain.website import Errand, ErrandStage, WebsiteNotRead, WebsiteRead
 from dbolt.providers.payments import Checkout
 from dbolt.providers.payments.standin import StandinCheckout
 from dbolt.settings import Secrets
@@ -174,6 +179,25 @@ class Staffed:
 
     away: bool = False
     printed: list[str] = field(default_factory=list)
+    opened: list[Errand] = field(default_factory=list)
+    may_open: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def read_website(self, errand: Errand) -> WebsiteRead | WebsiteNotRead:
+        """Opens it in a real Chromium, once the test lets it."""
+        if self.away:
+            raise QueueAway
+        self.opened.append(errand)
+        await self.may_open.wait()
+        lookup = Lookup.anywhere() if errand.private else Lookup()
+        return await read_website(errand.url, Visitor(find_chromium()), lookup)
+
+    async def stage(self, errand_id: UUID) -> ErrandStage | None:
+        """Waits for a browser until the test lets it be opened."""
+        if self.away:
+            raise QueueAway
+        known = errand_id in {errand.id for errand in self.opened}
+        begun = ErrandStage.READING if self.may_open.is_set() else ErrandStage.STARTING
+        return begun if known else None
 
     async def print_page(self, html: str) -> bytes | None:
         """Keeps what it was asked to print."""

@@ -50,9 +50,13 @@ class Site:
     """
 
     def __init__(
-        self, pages: Mapping[str, str | Said | Answering], tls: ssl.SSLContext | None = None
+        self,
+        pages: Mapping[str, str | Said | Answering],
+        tls: ssl.SSLContext | None = None,
+        host: str = "127.0.0.1",
     ) -> None:
         self.pages = pages
+        self._host = host
         self._tls = tls
         self.asked: list[Asked] = []
         self._server: asyncio.Server | None = None
@@ -66,10 +70,10 @@ class Site:
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(
-            self._serve, "127.0.0.1", 0, limit=HEAD_LIMIT, ssl=self._tls
+            self._serve, self._host, 0, limit=HEAD_LIMIT, ssl=self._tls
         )
         scheme = "https" if self._tls else "http"
-        self.url = f"{scheme}://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        self.url = f"{scheme}://{self._host}:{self._server.sockets[0].getsockname()[1]}"
         return self
 
     async def __aexit__(

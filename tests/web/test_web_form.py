@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import dataclasses
 import io
@@ -12,6 +13,7 @@ from PIL import Image
 from playwright.async_api import FilePayload, Page, expect
 
 from tests.support.filling import fill, fill_in
+from tests.support.serving import Staffed
 from tests.support.site import Said
 from tests.support.site import Site as Pages
 from tests.support.visiting import Site
@@ -310,10 +312,16 @@ def websites(site: Site) -> None:
     assert dataclasses.replace(site.parts).prefill_private
 
 
+def browsers(site: Site) -> Staffed:
+    """The pool, as far as the web sees it."""
+    assert isinstance(site.parts.browsers, Staffed)
+    return site.parts.browsers
+
+
 async def propose(page: Page, job_id: UUID, url: str) -> None:
     await page.goto(f"/jobs/{job_id}/profile")
     await page.fill("#site", url)
-    await page.click("text=Read my website")
+    await page.locator("#prefill form .button").first.click()
 
 
 async def test_the_website_proposes_and_the_customer_decides(site: Site) -> None:
@@ -361,8 +369,68 @@ async def test_a_website_that_says_nothing_or_is_not_there_is_told(site: Site) -
         await expect(page.locator("[role=alert]")).to_contain_text("not on the public internet")
         assert home.asked == []
         websites(site)
+        browsers(site).away = True
         await propose(page, job_id, home.url)
-        await expect(page.locator("[role=alert]")).to_contain_text("found nothing")
+        await expect(page.locator("#prefill [role=status]")).to_contain_text("do not answer")
+        browsers(site).away = False
+        browsers(site).may_open.set()
+        await propose(page, job_id, home.url)
+        await expect(page.locator("#prefill [role=status]")).to_contain_text("found nothing")
         await propose(page, job_id, f"{home.url}/x")
         await expect(page.locator("[role=alert]")).to_contain_text("an error (500)")
         await expect(page.locator("#site")).to_have_value(f"{home.url}/x")
+
+
+DRAWN = """<title>Harbor Lane Bakery</title><div id="app"></div><script>
+document.getElementById("app").innerHTML = '<a href="/contact">Contact</a>';</script>"""
+REACH = """<title>Contact</title><body><script>document.body.innerHTML =
+'<a href="tel:+12077741234">Call</a><a href="mailto:hello@harborlane.example.com">Write</a>';
+</script>"""
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_a_website_that_scripts_draw_is_opened_in_a_browser(
+    site: Site, *, scripts: bool
+) -> None:
+    websites(site)
+    job_id, key = await site.paid_job()
+    async with (
+        Pages({"/": DRAWN, "/contact": REACH}) as home,
+        site.visitor(key=key, java_script_enabled=scripts) as page,
+    ):
+        await propose(page, job_id, home.url)
+        status = page.locator("#prefill [role=status]")
+        await expect(status).to_contain_text("A browser is being started for it")
+        # A second wish while one is under way asks for no second browser.
+        await propose(page, job_id, home.url)
+        await expect(status).to_contain_text("A browser is being started for it")
+        browsers(site).may_open.set()
+        if scripts:
+            await expect(status).to_have_count(0, timeout=30_000)
+        else:
+            async with asyncio.timeout(30):
+                while await status.count():
+                    await page.click("text=Look again")
+        await expect(page.locator("#prefill .sub")).to_contain_text("4 details were found")
+        assert len(browsers(site).opened) == 1
+        await page.goto(f"/jobs/{job_id}/profile/contact")
+        await expect(page.locator(".proposal", has_text="+12077741234")).to_have_count(1)
+        await page.goto(f"/jobs/{job_id}/profile/basics")
+        await expect(page.locator(".proposal", has_text="Harbor Lane Bakery")).to_have_count(1)
+
+
+async def test_what_a_browser_finds_does_not_hold_up_the_sending(site: Site) -> None:
+    websites(site)
+    job_id, key = await site.paid_job()
+    async with Pages({"/": DRAWN, "/contact": REACH}) as home, site.visitor(key=key) as page:
+        await propose(page, job_id, home.url)
+        await page.goto(f"/jobs/{job_id}/profile")
+        await fill_in(page)
+        browsers(site).may_open.set()
+        async with asyncio.timeout(30):
+            while not await site.parts.pool.fetchval(
+                "select fields ->> 'ended' = 'yes' from drafts where step = 'reading'"
+            ):
+                await asyncio.sleep(0.05)
+        await page.click("text=Start the work")
+        await page.wait_for_url(f"**/jobs/{job_id}")

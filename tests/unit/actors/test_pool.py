@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 import pytest
 
+from actors.errands import BROKE, NONE_CAME, ONE_ALREADY
 from actors.pool import Pool, Sight
 from actors.sizing import Bounds
 from dbolt.domain.browsers import BrowserState, BrowserStatus, Cause, Demand
+from dbolt.domain.website import Errand, ErrandStage, ReadPage, WebsiteNotRead, WebsiteRead
 
 
 @dataclass
@@ -22,6 +26,9 @@ class Town:
     buried: list[str] = field(default_factory=list)
     demand: Demand | None = field(default_factory=lambda: Demand(startable=0))
     now: float = 0.0
+    read: list[str] = field(default_factory=list)
+    breaks: int = 0
+    may_end: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def found(self) -> Mapping[str, str]:
         return {name: name for name in self.living}
@@ -39,6 +46,14 @@ class Town:
 
     async def ask(self, handle: str) -> BrowserStatus | None:
         return BrowserStatus(name=handle, state=BrowserState.IDLE, pid=1)
+
+    async def read_website(self, handle: str, errand: Errand) -> WebsiteRead | WebsiteNotRead:
+        self.read.append(handle)
+        if self.breaks:
+            self.breaks -= 1
+            raise ConnectionError("the worker is gone")
+        await self.may_end.wait()
+        return WebsiteRead((ReadPage(errand.url, "<p>Hi"),))
 
     async def places(self) -> int:
         return self.room
@@ -175,3 +190,73 @@ async def test_a_stopped_pool_leaves_nobody(town: Town) -> None:
     await pool.stop(wait_s=0)
     assert not town.living
     assert (await pool.status()).target == 0
+
+
+def errand(asker: str = "ada") -> Errand:
+    return Errand(uuid4(), asker, "http://shop.example/")
+
+
+async def rounds(pool: Pool, count: int = 3) -> None:
+    for _ in range(count):
+        await pool.adjust()
+        await asyncio.sleep(0)
+
+
+async def test_a_website_to_be_read_hires_a_worker_that_stays_until_it_is_read(town: Town) -> None:
+    pool, wanted = town.pool(idle_s=0), errand()
+    answer = asyncio.create_task(pool.read_website(wanted))
+    await asyncio.sleep(0)
+    assert pool.stage(wanted.id) is ErrandStage.STARTING
+    await rounds(pool)
+    assert town.read == ["browser-0"]
+    assert pool.stage(wanted.id) is ErrandStage.READING
+    assert "1 website is to be read; 1 browser is needed" in (await pool.status()).reason
+    town.now = 5
+    await rounds(pool)
+    assert (town.drained, sorted(town.living)) == ([], ["browser-0"])
+    town.may_end.set()
+    assert await answer == WebsiteRead((ReadPage("http://shop.example/", "<p>Hi"),))
+    assert pool.stage(wanted.id) is None
+    town.now = 6
+    await rounds(pool)
+    assert town.drained == ["browser-0"]
+
+
+async def test_a_worker_opens_one_website_at_a_time_and_an_asker_has_one(town: Town) -> None:
+    pool = town.pool(most=1)
+    first, second = errand("ada"), errand("bo")
+    answers = [asyncio.create_task(pool.read_website(one)) for one in (first, second)]
+    await rounds(pool)
+    assert await pool.read_website(errand("ada")) == WebsiteNotRead(ONE_ALREADY)
+    assert pool.stage(first.id) is ErrandStage.READING
+    assert pool.stage(second.id) is ErrandStage.WAITING
+    town.may_end.set()
+    await rounds(pool, 6)
+    assert town.read == ["browser-0", "browser-0"]
+    for one in answers:
+        assert isinstance(await one, WebsiteRead)
+
+
+@pytest.mark.parametrize(("breaks", "read"), [(1, True), (2, False)])
+async def test_a_website_is_given_to_another_worker_once(
+    town: Town, *, breaks: int, read: bool
+) -> None:
+    town.breaks = breaks
+    town.may_end.set()
+    pool = town.pool()
+    answer = asyncio.create_task(pool.read_website(errand()))
+    await rounds(pool, 6)
+    got = await answer
+    assert isinstance(got, WebsiteRead) if read else got == WebsiteNotRead(BROKE)
+
+
+async def test_where_no_worker_comes_in_time_it_is_said(town: Town) -> None:
+    town.room = 0
+    pool = town.pool()
+    pool._errands.wait_s = 0.05
+    answer = asyncio.create_task(pool.read_website(errand()))
+    await rounds(pool)
+    assert await answer == WebsiteNotRead(NONE_CAME)
+    town.now = 100
+    await rounds(pool)
+    assert not town.living, "nobody is kept waiting for a node for it"

@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
-from serve_app.prefill import fetch as fetching
-from serve_app.prefill.fetch import MAX_BYTES, Fetched, NotFetched, fetch, is_public
+from dbolt.browser import fetch as fetching
+from dbolt.browser.fetch import MAX_BYTES, Fetched, NotFetched, fetch
+from dbolt.browser.outside import Lookup
+from dbolt.domain.addresses import is_public
 from tests.support.site import Said, Site
 
 
@@ -103,35 +105,27 @@ async def test_the_connection_goes_to_the_address_that_was_looked_at(
     async with Site({"/": "<p>Hello"}) as site:
         port = site.url.rpartition(":")[2]
         names = Names(monkeypatch, ["127.0.0.1"])
-        got = await fetch(f"http://shop.example:{port}/", allow_private=True)
+        got = await fetch(f"http://shop.example:{port}/", lookup=Lookup.anywhere())
         assert got == Fetched(f"http://shop.example:{port}/", "<p>Hello")
-        # Once for robots.txt and once for the page: nothing else ever asks for the name.
-        assert names.asked == ["shop.example"] * 2
+        # For robots.txt and the page together: nothing else ever asks for the name.
+        assert names.asked == ["shop.example"]
         assert {asked.headers["host"] for asked in site.asked} == {f"shop.example:{port}"}
 
 
-async def test_a_redirect_is_looked_at_like_the_first_address(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_a_redirect_is_looked_at_like_the_first_address() -> None:
     async with Site({"/": "<p>secret"}) as inside:
         away = Said("", 302, {"Location": f"{inside.url}/"})
-        async with Site({"/": away, "/loop": Said("", 302, {"Location": "/loop"})}) as outside:
-            # The first site is taken for a public one: only what follows is judged.
-            first = ipaddress.ip_address("127.0.0.1")
-            seen: list[object] = []
-
-            def public(address: object) -> bool:
-                seen.append(address)
-                return address == first and len(seen) <= 2
-
-            monkeypatch.setattr(fetching, "is_public", public)
-            monkeypatch.setattr(fetching, "_PORTS", _Every())
-            got = await fetch(f"{outside.url}/")
+        pages = {"/": away, "/loop": Said("", 302, {"Location": "/loop"})}
+        # This one is taken for a site of the internet.
+        async with Site(pages, host="127.0.0.2") as outside:
+            first = ipaddress.ip_address("127.0.0.2")
+            lookup = Lookup(permitted=lambda address: address == first, ports=_Every())
+            got = await fetch(f"{outside.url}/", lookup=lookup)
             assert isinstance(got, NotFetched)
             assert "not on the public internet" in got.problem
             assert len(outside.to("/")) == 1
             assert inside.asked == []
-            looped = await fetch(f"{outside.url}/loop", allow_private=True)
+            looped = await fetch(f"{outside.url}/loop", lookup=lookup)
             assert isinstance(looped, NotFetched)
             assert "in circles" in looped.problem
 
@@ -162,7 +156,7 @@ async def test_size_time_and_kind_are_bounded(monkeypatch: pytest.MonkeyPatch) -
     }
     async with Site(pages) as site:
         started = time.monotonic()
-        got = {path: await fetch(site.url + path, allow_private=True) for path in pages}
+        got = {path: await fetch(site.url + path, lookup=Lookup.anywhere()) for path in pages}
         assert time.monotonic() - started < 10
     for path in ("/large", "/bomb"):
         assert isinstance(page := got[path], Fetched)
@@ -180,7 +174,7 @@ async def test_size_time_and_kind_are_bounded(monkeypatch: pytest.MonkeyPatch) -
 async def test_robots_txt_is_kept() -> None:
     pages = {"/robots.txt": "User-agent: DirectoryBolt\nDisallow: /", "/": "<p>Hello"}
     async with Site(pages) as site:
-        got = await fetch(f"{site.url}/", allow_private=True)
+        got = await fetch(f"{site.url}/", lookup=Lookup.anywhere())
         assert isinstance(got, NotFetched)
         assert "robots.txt" in got.problem
         assert [asked.path for asked in site.asked] == ["/robots.txt"]

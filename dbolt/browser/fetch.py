@@ -1,12 +1,7 @@
 """How is a page fetched that a stranger named, without being led into our own network?
 
-A host is resolved once, every address that it has must be a public one, and the connection goes to
-the address that was looked at: a second answer of the name server changes nothing (DNS rebinding).
-Each redirect is treated in the same way. What comes back is bounded in bytes, also after
-decompression, and in time.
-
-*Source:* OWASP, "Server-Side Request Forgery Prevention"; the IANA special-purpose address
-registries, as Python's `ipaddress` has them.
+The way is that of `outside.Lookup`, for each redirect too. What comes back is bounded in bytes,
+also after decompression, and in time.
 """
 
 from __future__ import annotations
@@ -14,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import re
-import socket
 import ssl
 import zlib
 from dataclasses import dataclass
@@ -23,6 +17,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 import httpx
 
 from dbolt.browser.chromium import product
+from dbolt.browser.outside import WEB_PORTS, Closed, Lookup, Refusal
 from dbolt.browser.robots import Robots
 
 MAX_BYTES = 2_000_000
@@ -30,12 +25,16 @@ MAX_BYTES = 2_000_000
 MAX_REDIRECTS = 5
 TOTAL_S = 15.0
 _STEP_S = 6.0
-_PORTS = frozenset({80, 443})
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_CLOSED = {
+    Refusal.PORT: "Give the website's usual address, without a port.",
+    Refusal.NO_NAME: "There is no website of this name; look whether it is right.",
+    Refusal.PRIVATE: "This address is not on the public internet; give your website's own.",
+    Refusal.MANY: "The website leads to too many others; type it in instead.",
+}
+NO_ROBOTS = "The website's robots.txt does not let us read it; type it in instead."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,37 +52,27 @@ class NotFetched:
     problem: str
 
 
-class _Stop(Exception):
+class Stop(Exception):
     """There will be no page; the text is for the customer."""
 
 
-def is_public(address: Address) -> bool:
-    """Whether *address* is somebody's on the internet, and not this machine's or its network's."""
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
-        if inner is None and address.teredo is not None:
-            inner = address.teredo[1]
-        if inner is None and address in _NAT64:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(inner)
-        if address.is_site_local:
-            return False
-    return address.is_global and not address.is_multicast and not address.is_reserved
+def told(refusal: Refusal) -> str:
+    """Why there is no way to a website, and what to do: for the customer."""
+    return _CLOSED[refusal]
 
 
 async def fetch(
-    url: str, *, contact_url: str = "", allow_private: bool = False
+    url: str, *, contact_url: str = "", lookup: Lookup | None = None
 ) -> Fetched | NotFetched:
     """The page at *url*, with its redirects followed.
 
-    contact_url: where our name in the request leads to. allow_private: for sandboxes and tests,
-    whose websites are on this machine.
+    contact_url: where our name in the request leads to. lookup: which addresses may be asked;
+    public ones, unless said otherwise.
     """
     try:
         async with asyncio.timeout(TOTAL_S):
-            return await _Visit(product(contact_url), allow_private=allow_private).page(url)
-    except _Stop as stop:
+            return await Reader(contact_url, lookup or Lookup()).page(url)
+    except Stop as stop:
         return NotFetched(str(stop))
     except TimeoutError:
         return NotFetched("The website takes too long to answer; try again later.")
@@ -91,75 +80,77 @@ async def fetch(
         return NotFetched("The website cannot be reached; look whether its address is right.")
 
 
-class _Visit:
-    """One customer's page, with the robots.txt of each host on the way."""
+class Reader:
+    """One visit, with the robots.txt of each host on the way."""
 
-    def __init__(self, name: str, *, allow_private: bool) -> None:
-        self._name = name
-        self._allow_private = allow_private
+    def __init__(self, contact_url: str, lookup: Lookup) -> None:
+        self._name = product(contact_url)
+        self._lookup = lookup
         self._robots: dict[str, Robots] = {}
 
     async def page(self, url: str) -> Fetched:
+        """The page at *url*. Raises Stop, TimeoutError, OSError or httpx's errors."""
         for _ in range(MAX_REDIRECTS + 1):
             parts = self._checked(url)
             if not (await self._rules(parts)).allows(url):
-                raise _Stop("The website's robots.txt does not let us read it; type it in instead.")
+                raise Stop(NO_ROBOTS)
             status, headers, body = await self._get(parts)
             if status in _REDIRECTS and headers.get("location"):
                 url = urljoin(url, headers["location"])
                 continue
             if status != 200:
-                raise _Stop(f"The website answers with an error ({status}); try another address.")
+                raise Stop(f"The website answers with an error ({status}); try another address.")
             kind = headers.get("content-type", "text/html").partition(";")[0].strip().lower()
             if kind not in {"text/html", "application/xhtml+xml", ""}:
-                raise _Stop("There is no web page at this address; give the one of your home page.")
+                raise Stop("There is no web page at this address; give the one of your home page.")
             return Fetched(url, _text(body, headers.get("content-type", "")))
-        raise _Stop("The website redirects in circles; give the address where it ends.")
+        raise Stop("The website redirects in circles; give the address where it ends.")
+
+    async def allows(self, url: str) -> bool:
+        """Whether the robots.txt of its host lets us read *url*. Raises as `page` does."""
+        return (await self._rules(self._checked(url))).allows(url)
 
     def _checked(self, url: str) -> SplitResult:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise _Stop("This leads to no website; write it like your-business.com.")
+            raise Stop("This leads to no website; write it like your-business.com.")
         if parts.username is not None or parts.password is not None:
-            raise _Stop("Leave user name and password out of the address.")
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        if port not in _PORTS and not self._allow_private:
-            raise _Stop("Give the website's usual address, without a port.")
+            raise Stop("Leave user name and password out of the address.")
         return parts
 
     async def _rules(self, parts: SplitResult) -> Robots:
         origin = f"{parts.scheme}://{parts.netloc}"
         if origin not in self._robots:
             where = parts._replace(path="/robots.txt", query="", fragment="")
-            status, _, body = await self._get(where)
-            # As RFC 9309 has it: without the file all is allowed.
+            status, body = await self._followed(where)
+            if status >= 500:
+                # RFC 9309, 2.3.1.4: rules that cannot be read are taken as a complete refusal.
+                raise Stop("The website's robots.txt cannot be read at the moment; try later.")
+            # Without the file all is allowed.
             text = body.decode("utf-8", "replace") if status == 200 else ""
             self._robots[origin] = Robots(text)
         return self._robots[origin]
 
-    async def _address(self, host: str, port: int) -> str:
-        """The one address of *host* to connect to. Every address that it has must be public."""
-        loop = asyncio.get_running_loop()
-        try:
-            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise _Stop("There is no website of this name; look whether it is right.") from error
-        # A scope id ("%eth0") belongs to link-local addresses alone.
-        addresses = [ipaddress.ip_address(str(row[4][0]).partition("%")[0]) for row in found]
-        if not addresses or not (self._allow_private or all(map(is_public, addresses))):
-            raise _Stop("This address is not on the public internet; give your website's own.")
-        # Many networks have no way out for IPv6.
-        return str(min(addresses, key=lambda address: address.version))
+    async def _followed(self, parts: SplitResult) -> tuple[int, bytes]:
+        for _ in range(MAX_REDIRECTS):
+            status, headers, body = await self._get(parts)
+            if status not in _REDIRECTS or not headers.get("location"):
+                return status, body
+            parts = self._checked(urljoin(parts.geturl(), headers["location"]))
+        return 404, b""
 
     async def _get(self, parts: SplitResult) -> tuple[int, dict[str, str], bytes]:
         host = (parts.hostname or "").encode("idna").decode() if not _is_ip(parts) else ""
         host = host or str(parts.hostname)
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        address = await self._address(host, port)
+        try:
+            address = await self._lookup.address(host, port)
+        except Closed as closed:
+            raise Stop(told(closed.refusal)) from closed
         literal = f"[{address}]" if ":" in address else address
         target = parts._replace(netloc=f"{literal}:{port}", fragment="").geturl()
         shown = f"[{host}]" if ":" in host else host
-        named = shown if port in _PORTS else f"{shown}:{port}"
+        named = shown if port in WEB_PORTS else f"{shown}:{port}"
         headers = {
             "Host": named,
             "User-Agent": self._name,
@@ -190,7 +181,7 @@ async def _bounded(answer: httpx.Response) -> bytes:
     """The beginning of the body, decompressed by ourselves: a bomb unpacks no further than that."""
     coding = answer.headers.get("content-encoding", "identity").strip().lower()
     if coding not in {"identity", "", "gzip", "x-gzip", "deflate"}:
-        raise _Stop("The website answers in a way that we cannot read; type it in instead.")
+        raise Stop("The website answers in a way that we cannot read; type it in instead.")
     unpack = (
         zlib.decompressobj(wbits=zlib.MAX_WBITS | 32) if "g" in coding or "d" in coding else None
     )
@@ -204,7 +195,7 @@ async def _bounded(answer: httpx.Response) -> bytes:
             if len(body) >= MAX_BYTES:
                 break
     except zlib.error as error:
-        raise _Stop("The website's answer is broken; try again later.") from error
+        raise Stop("The website's answer is broken; try again later.") from error
     return bytes(body)
 
 
