@@ -31,7 +31,7 @@ class Said:
     text: str
     topics: frozenset[Topic]
     place: str
-    """message, success (marked so by the site), error (likewise), heading or text."""
+    """message, dialog, success (marked so by the site), error (likewise), heading or text."""
     strong: bool
 
 
