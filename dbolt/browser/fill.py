@@ -20,7 +20,7 @@ from dbolt.forms.page import Control, Page
 from dbolt.forms.plan import plan_fill
 from dbolt.forms.reading import Act, Action, FillPlan, Reading, VerdictReading
 from dbolt.forms.repair import repair, tried_by
-from dbolt.forms.values.signs import control_name
+from dbolt.forms.values.signs import control_name, is_required
 from dbolt.forms.verdict.complaints import field_errors
 from dbolt.forms.words import fold
 
@@ -171,7 +171,8 @@ async def mended(run: Run, filled: Filled, page: Page, verdict: VerdictReading) 
     reading = same_form(run, page, filled.reading)
     if reading is None:
         return None
-    better = repair(filled.plan, verdict.field_errors, run.tried)
+    optional = {c.ref for c in filled.page.controls if not is_required(c)}
+    better = repair(filled.plan, verdict.field_errors, run.tried, optional)
     run.tried.update(tried_by(filled.plan))
     run.fixes.update({_about(action): action for action in better.actions})
     left_out = _left_out(filled, verdict)
