@@ -19,6 +19,7 @@ from dbolt.forms.values import Ask, Offer, value_for
 from dbolt.forms.values.ask import CHOICE_WIDGETS, is_prompt
 from dbolt.forms.values.levels import holds_category, is_level, unnamed_levels
 from dbolt.forms.values.signs import control_name, is_required, solves_itself
+from dbolt.forms.values.text import fold
 
 __all__ = ["control_name", "plan_fill", "repair"]
 
@@ -98,6 +99,7 @@ def _asks(
         trades = next((c for c in told if holds_category(c, profile, reading.language)), None)
         if trades is not None:
             known[trades.ref] = (Field.CATEGORY, "")
+    _mark_place(known, open_controls, profile)
     beside = frozenset(field for field, _ in known.values() if field is not None)
     seen: Counter[tuple[Field, str]] = Counter()
     for control in open_controls:
@@ -124,6 +126,20 @@ def _asks(
             control,
         )
         seen[key] += 1
+
+
+def _mark_place(
+    known: dict[str, tuple[Field | None, str]], controls: list[Control], profile: Profile
+) -> None:
+    """A required list that nothing explains, but that has the business's town in it, asks for it."""
+    if any(field is Field.CITY for field, _ in known.values()):
+        return
+    town = fold(profile.address.city)
+    for control in controls:
+        untold = known.get(control.ref, (None, ""))[0] is None and is_required(control)
+        if untold and town and any(fold(o.text) == town for o in control.options):
+            known[control.ref] = (Field.CITY, "")
+            return
 
 
 def _fillable(control: Control, guess: FieldGuess | None) -> bool:
