@@ -10,6 +10,7 @@ from dataclasses import replace
 from dbolt.browser import act
 from dbolt.browser.cascade import arrived, dead_end, explored
 from dbolt.browser.find import behind_wall
+from dbolt.browser.pickers import picked
 from dbolt.browser.run import Ended, Filled, Found, Run
 from dbolt.browser.sections import opened, peeked, with_offered
 from dbolt.domain.fields import Field
@@ -71,7 +72,8 @@ async def fill(run: Run, found: Found) -> Filled | Ended:
         if not isinstance(filled, Filled) or filled.reading.submit_is_next:
             return filled
         moment = run.typing_since = time.monotonic()
-        if not await opened(run, filled.page, filled.reading):
+        further = await opened(run, filled.page, filled.reading) or await picked(run, filled)
+        if not further:
             run.typing_since = None
             return filled
         page = await run.look()
