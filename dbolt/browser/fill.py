@@ -12,7 +12,7 @@ from dbolt.browser.cascade import arrived, dead_end, explored
 from dbolt.browser.find import behind_wall
 from dbolt.browser.pickers import picked
 from dbolt.browser.run import Ended, Filled, Found, Run
-from dbolt.browser.sections import opened, peeked, with_offered
+from dbolt.browser.sections import added, opened, peeked, told_whose, with_offered
 from dbolt.domain.fields import Field
 from dbolt.domain.reasons import WORDS, Reason
 from dbolt.domain.submission import HandOver, NotSent, TypedValue, VerdictKind
@@ -72,7 +72,7 @@ async def fill(run: Run, found: Found) -> Filled | Ended:
         if not isinstance(filled, Filled) or filled.reading.submit_is_next:
             return filled
         moment = run.typing_since = time.monotonic()
-        further = await opened(run, filled.page, filled.reading) or await picked(run, filled)
+        further = await _opened_further(run, filled)
         if not further:
             run.typing_since = None
             return filled
@@ -87,6 +87,25 @@ async def fill(run: Run, found: Found) -> Filled | Ended:
     return filled
 
 
+async def _opened_further(run: Run, filled: Filled) -> bool:
+    """Opens a section, adds a part that is missing, or chooses the trade by clicking."""
+    page, reading = filled.page, filled.reading
+    return (
+        await opened(run, page, reading)
+        or await added(run, page, reading)
+        or await picked(run, filled)
+    )
+
+
+async def _of_a_business(run: Run, found: Found) -> Found:
+    """The form for a business, where it has another for a person."""
+    if not await told_whose(run, found.page, found.reading):
+        return found
+    page = await run.look()
+    reading = same_form(run, page, found.reading)
+    return found if reading is None else Found(page, reading)
+
+
 async def _fill_shown(run: Run, found: Found, wanted: dict[str, Action]) -> Filled | Ended:
     """Fills in what is on show.
 
@@ -94,6 +113,7 @@ async def _fill_shown(run: Run, found: Found, wanted: dict[str, Action]) -> Fill
     after a choice: both are looked for after every round.
     wanted: what the form should hold by now, by control; grows.
     """
+    found = await _of_a_business(run, found)
     await peeked(run, found.page, found.reading)
     form = _planned(run, found)
     tries: Counter[str] = Counter()

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import zip_longest
 
 from dbolt.domain.fields import Field
 from dbolt.domain.profile import Profile
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import Account
-from dbolt.forms.fees import is_card
+from dbolt.forms.fees import is_card, is_surcharge
 from dbolt.forms.page import Control, Page, Widget
 from dbolt.forms.reading import Act, Action, FieldGuess, FillPlan, Reading
 from dbolt.forms.repair import repair
@@ -89,6 +90,7 @@ def _asks(
         for c in page.controls
         if (c.form == reading.form or c.ref in guesses) and _fillable(c, guesses.get(c.ref))
     ]
+    open_controls = _without_surcharge(open_controls)
     known = {c.ref: (g.field, g.part) for c in open_controls if (g := guesses.get(c.ref))}
     fields = {ref: named for ref, (named, _) in known.items()}
     for ref in unnamed_levels(open_controls, fields):
@@ -126,6 +128,15 @@ def _asks(
             control,
         )
         seen[key] += 1
+
+
+def _without_surcharge(controls: list[Control]) -> list[Control]:
+    """The controls but those that cost extra: an optional one right before the box that buys it."""
+    return [
+        control
+        for control, after in zip_longest(controls, controls[1:])
+        if after is None or is_required(control) or not is_surcharge(after)
+    ]
 
 
 def _mark_place(
