@@ -97,13 +97,14 @@ async def _opened_further(run: Run, filled: Filled) -> bool:
     )
 
 
-async def _of_a_business(run: Run, found: Found) -> Found:
-    """The form for a business, where it has another for a person."""
-    if not await told_whose(run, found.page, found.reading):
-        return found
-    page = await run.look()
-    reading = same_form(run, page, found.reading)
-    return found if reading is None else Found(page, reading)
+async def _of_a_business(run: Run, found: Found) -> Filled | None:
+    """The form for a business, where it has another for a person; None as for `_typed`."""
+    form = _planned(run, found)
+    moment = run.typing_since = time.monotonic()
+    if await told_whose(run, found.page, found.reading):
+        return await _standing(run, form, moment)
+    run.typing_since = None
+    return form
 
 
 async def _fill_shown(run: Run, found: Found, wanted: dict[str, Action]) -> Filled | Ended:
@@ -113,9 +114,11 @@ async def _fill_shown(run: Run, found: Found, wanted: dict[str, Action]) -> Fill
     after a choice: both are looked for after every round.
     wanted: what the form should hold by now, by control; grows.
     """
-    found = await _of_a_business(run, found)
-    await peeked(run, found.page, found.reading)
-    form = _planned(run, found)
+    whose = await _of_a_business(run, found)
+    if whose is None:
+        return _VANISHED
+    await peeked(run, whose.page, whose.reading)
+    form = _planned(run, Found(whose.page, whose.reading))
     tries: Counter[str] = Counter()
     lost: list[TypedValue] = []
     for _ in range(_MAX_ROUNDS):

@@ -74,7 +74,7 @@ async def picked(run: Run, form: Filled) -> bool:
     chosen = await _found(search)
     if chosen is None:
         return True
-    await _agreed(search, chosen)
+    await _agreed(search, chosen, {c.ref for c in items})
     after = _kept_unseen(await run.look())
     kept = any(value and value != before.get(ref) for ref, value in after.items())
     run.typed[Field.CATEGORY, "", opener.text] = TypedValue(
@@ -143,11 +143,14 @@ async def _found(search: _Search) -> Clickable | None:
     return last
 
 
-async def _agreed(search: _Search, chosen: Clickable) -> None:
-    """Presses the picker's own "Add" or "OK", where there is one."""
-    items = [c for c in await clickables(search.run.visit.page) if c.text != chosen.text]
-    opened = [c for c in items if c.ref in search.seen or not c.in_form]
-    button = next((c for c in opened if not c.in_form and _is_button(c, search.known, {"submit"})), None)
+async def _agreed(search: _Search, chosen: Clickable, there: Collection[str]) -> None:
+    """Presses the picker's own "Add" or "OK", where there is one; nothing that was *there* before.
+
+    What stood on the page before the picker was opened may send the form.
+    """
+    items = await clickables(search.run.visit.page)
+    own = (c for c in items if c.ref not in there and c.ref != chosen.ref and not c.away)
+    button = next((c for c in own if _is_button(c, search.known, {"submit"})), None)
     if button is not None:
         await search.click(button)
 

@@ -73,14 +73,6 @@ def plans(control: Control) -> str:
     return f"prices of plans ({named[0]})" if named else ""
 
 
-def is_surcharge(control: Control) -> bool:
-    """Whether *control* is a box that buys the field before it: "This field costs $10. Add it"."""
-    if control.widget is not Widget.CHECKBOX:
-        return False
-    told = [x.text for x in control.labels] + [o.text for o in control.options]
-    return any(costs(t) and not word_set("a_field").isdisjoint(words(t)) for t in told)
-
-
 def is_card(control: Control) -> bool:
     """Whether *control* asks for the number of a card to charge."""
     if token(control).startswith("cc-"):

@@ -6,21 +6,20 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import zip_longest
 
 from dbolt.domain.fields import Field
 from dbolt.domain.profile import Profile
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import Account
-from dbolt.forms.fees import is_card, is_surcharge
+from dbolt.forms.fees import is_card
 from dbolt.forms.page import Control, Page, Widget
 from dbolt.forms.reading import Act, Action, FieldGuess, FillPlan, Reading
 from dbolt.forms.repair import repair
 from dbolt.forms.values import Ask, Offer, value_for
 from dbolt.forms.values.ask import CHOICE_WIDGETS, is_prompt
-from dbolt.forms.values.levels import holds_category, is_level, unnamed_levels
+from dbolt.forms.values.levels import holds_category, holds_town, is_level, unnamed_levels
+from dbolt.forms.values.plans import without_surcharges
 from dbolt.forms.values.signs import control_name, is_required, solves_itself
-from dbolt.forms.values.text import fold
 
 __all__ = ["control_name", "plan_fill", "repair"]
 
@@ -90,7 +89,7 @@ def _asks(
         for c in page.controls
         if (c.form == reading.form or c.ref in guesses) and _fillable(c, guesses.get(c.ref))
     ]
-    open_controls = _without_surcharge(open_controls)
+    open_controls = without_surcharges(open_controls)
     known = {c.ref: (g.field, g.part) for c in open_controls if (g := guesses.get(c.ref))}
     fields = {ref: named for ref, (named, _) in known.items()}
     for ref in unnamed_levels(open_controls, fields):
@@ -101,7 +100,11 @@ def _asks(
         trades = next((c for c in told if holds_category(c, profile, reading.language)), None)
         if trades is not None:
             known[trades.ref] = (Field.CATEGORY, "")
-    _mark_place(known, open_controls, profile)
+    if not any(field is Field.CITY for field, _ in known.values()):
+        told = (c for c in open_controls if known.get(c.ref, (None,))[0] is None)
+        towns = next((c for c in told if is_required(c) and holds_town(c, profile)), None)
+        if towns is not None:
+            known[towns.ref] = (Field.CITY, "")
     beside = frozenset(field for field, _ in known.values() if field is not None)
     seen: Counter[tuple[Field, str]] = Counter()
     for control in open_controls:
@@ -128,29 +131,6 @@ def _asks(
             control,
         )
         seen[key] += 1
-
-
-def _without_surcharge(controls: list[Control]) -> list[Control]:
-    """The controls but those that cost extra: an optional one right before the box that buys it."""
-    return [
-        control
-        for control, after in zip_longest(controls, controls[1:])
-        if after is None or is_required(control) or not is_surcharge(after)
-    ]
-
-
-def _mark_place(
-    known: dict[str, tuple[Field | None, str]], controls: list[Control], profile: Profile
-) -> None:
-    """A required list that nothing explains, but that has the business's town in it, asks for it."""
-    if any(field is Field.CITY for field, _ in known.values()):
-        return
-    town = fold(profile.address.city)
-    for control in controls:
-        untold = known.get(control.ref, (None, ""))[0] is None and is_required(control)
-        if untold and town and any(fold(o.text) == town for o in control.options):
-            known[control.ref] = (Field.CITY, "")
-            return
 
 
 def _fillable(control: Control, guess: FieldGuess | None) -> bool:
