@@ -25,6 +25,7 @@ from dbolt.browser.find import find_form
 from dbolt.browser.press import answer, press, ready
 from dbolt.browser.proof import COVER, EvidenceSink, Proof
 from dbolt.browser.run import PRESS_MARGIN_S, Ended, Filled, Found, Run
+from dbolt.browser.search_first import found_behind_search
 from dbolt.browser.session import Browser, first_line
 from dbolt.browser.sighting import known_before
 from dbolt.browser.steps import fill_all_steps, further_step, is_step_behind, step_form
@@ -137,7 +138,7 @@ async def _prepared(run: Run) -> Filled | Ended:
     refused = await arrive(run, run.assignment.directory.submit_url)
     if refused is not None:
         return refused
-    found = await find_form(run)
+    found = await found_behind_search(run, await find_form(run))
     if not isinstance(found, Found):
         return found
     filled = await fill_all_steps(run, found)

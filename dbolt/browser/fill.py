@@ -10,8 +10,9 @@ from dataclasses import replace
 from dbolt.browser import act
 from dbolt.browser.cascade import arrived, dead_end, explored
 from dbolt.browser.find import behind_wall
+from dbolt.browser.pickers import picked
 from dbolt.browser.run import Ended, Filled, Found, Run
-from dbolt.browser.sections import opened, peeked, with_offered
+from dbolt.browser.sections import added, opened, peeked, told_whose, with_offered
 from dbolt.domain.fields import Field
 from dbolt.domain.reasons import WORDS, Reason
 from dbolt.domain.submission import HandOver, NotSent, TypedValue, VerdictKind
@@ -20,7 +21,7 @@ from dbolt.forms.page import Control, Page
 from dbolt.forms.plan import plan_fill
 from dbolt.forms.reading import Act, Action, FillPlan, Reading, VerdictReading
 from dbolt.forms.repair import repair, tried_by
-from dbolt.forms.values.signs import control_name
+from dbolt.forms.values.signs import control_name, is_required
 from dbolt.forms.verdict.complaints import field_errors
 from dbolt.forms.words import fold
 
@@ -71,7 +72,8 @@ async def fill(run: Run, found: Found) -> Filled | Ended:
         if not isinstance(filled, Filled) or filled.reading.submit_is_next:
             return filled
         moment = run.typing_since = time.monotonic()
-        if not await opened(run, filled.page, filled.reading):
+        further = await _opened_further(run, filled)
+        if not further:
             run.typing_since = None
             return filled
         page = await run.look()
@@ -85,6 +87,26 @@ async def fill(run: Run, found: Found) -> Filled | Ended:
     return filled
 
 
+async def _opened_further(run: Run, filled: Filled) -> bool:
+    """Opens a section, adds a part that is missing, or chooses the trade by clicking."""
+    page, reading = filled.page, filled.reading
+    return (
+        await opened(run, page, reading)
+        or await added(run, page, reading)
+        or await picked(run, filled)
+    )
+
+
+async def _of_a_business(run: Run, found: Found) -> Filled | None:
+    """The form for a business, where it has another for a person; None as for `_typed`."""
+    form = _planned(run, found)
+    moment = run.typing_since = time.monotonic()
+    if await told_whose(run, found.page, found.reading):
+        return await _standing(run, form, moment)
+    run.typing_since = None
+    return form
+
+
 async def _fill_shown(run: Run, found: Found, wanted: dict[str, Action]) -> Filled | Ended:
     """Fills in what is on show.
 
@@ -92,8 +114,11 @@ async def _fill_shown(run: Run, found: Found, wanted: dict[str, Action]) -> Fill
     after a choice: both are looked for after every round.
     wanted: what the form should hold by now, by control; grows.
     """
-    await peeked(run, found.page, found.reading)
-    form = _planned(run, found)
+    whose = await _of_a_business(run, found)
+    if whose is None:
+        return _VANISHED
+    await peeked(run, whose.page, whose.reading)
+    form = _planned(run, Found(whose.page, whose.reading))
     tries: Counter[str] = Counter()
     lost: list[TypedValue] = []
     for _ in range(_MAX_ROUNDS):
@@ -171,7 +196,8 @@ async def mended(run: Run, filled: Filled, page: Page, verdict: VerdictReading) 
     reading = same_form(run, page, filled.reading)
     if reading is None:
         return None
-    better = repair(filled.plan, verdict.field_errors, run.tried)
+    optional = {c.ref for c in filled.page.controls if not is_required(c)}
+    better = repair(filled.plan, verdict.field_errors, run.tried, optional)
     run.tried.update(tried_by(filled.plan))
     run.fixes.update({_about(action): action for action in better.actions})
     left_out = _left_out(filled, verdict)

@@ -11,6 +11,7 @@ from playwright.async_api import Error
 
 from dbolt.browser import act
 from dbolt.browser.arrive import arrive, permitted
+from dbolt.browser.pickers import picked_before
 from dbolt.browser.run import Ended, Found, Run
 from dbolt.browser.settle import changed
 from dbolt.domain.reasons import WORDS, Reason
@@ -38,6 +39,8 @@ async def find_form(run: Run) -> Found | Ended:
         button = next((b for b in entry_buttons(page) if b.ref not in pressed), None)
         if button is not None and len(pressed) < _MAX_HOPS and await _opened(run, button):
             pressed.add(button.ref)
+            continue
+        if await picked_before(run, page):
             continue
         if is_listing(readings):
             return Found(page, readings[0])

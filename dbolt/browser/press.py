@@ -101,7 +101,6 @@ async def answer(
     enough: a page that needs no longer watching, however unclear it is.
     Raises playwright's Error if no look at all succeeded.
     """
-    dialogs_before = len(run.visit.log.dialogs)
     seen: tuple[Page, VerdictReading] | None = None
     while True:
         left = _answer_left(run, moment)
@@ -109,7 +108,8 @@ async def answer(
         await settled(run.visit, min(max(left, 0.1), 4.0), tab, pressed=True)
         looked_at = time.monotonic()
         try:
-            dialogs = run.visit.log.dialogs[dialogs_before:]
+            # A page may ask for more before the press has come back to us.
+            dialogs = run.visit.dialogs_since(moment)
             seen = await _read_tab(run, filled, tab, moment, dialogs)
             if not _is_clear(seen[1]) and tab is not run.visit.page:
                 seen = await _beneath(run, filled, moment, dialogs) or seen

@@ -98,6 +98,8 @@ class Run:
     """What lists that show their choices only when open have to choose from, by their refs."""
     unfolded: set[str] = field(default_factory=set)
     """What was pressed to open closed sections, by its refs."""
+    picked: bool = False
+    """A trade was looked for among things to click, which is done once."""
     tried: set[Tried] = field(default_factory=set)
 
     @property

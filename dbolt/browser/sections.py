@@ -5,14 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dbolt.browser import act
+from dbolt.browser.act.picker import clickables
 from dbolt.browser.run import Run
 from dbolt.browser.settle import changed
 from dbolt.domain.fields import Field
 from dbolt.forms.buttons import doing
+from dbolt.forms.lexicon import languages_of, lexicon
 from dbolt.forms.page import Control, Option, Page, Widget
-from dbolt.forms.reading import Reading
+from dbolt.forms.reading import Act, Action, Reading
+from dbolt.forms.values.parties import business_choice
+from dbolt.forms.words import words
+from dbolt.forms.wordsets import word_set
 
 _OPENS_S = 1.0
+_PLACES = frozenset({Field.STREET, Field.ADDRESS, Field.CITY})
 _MEANT = frozenset({Field.CATEGORY, Field.EMPLOYEES, Field.PRICE_RANGE})
 """Fields whose choices have to be understood; of others it is known how they are spelled."""
 
@@ -52,6 +58,42 @@ async def _read_notices(run: Run, page: Page, reading: Reading) -> bool:
         return False
     run.unfolded.update(locked)
     return await act.read_to_the_end(run.visit.page, locked)
+
+
+async def told_whose(run: Run, page: Page, reading: Reading) -> bool:
+    """Says that it is a business's where the form asks; whether anything was set by that.
+
+    Done before the rest, because what is asked of a person is another form.
+    """
+    mine = (c for c in page.controls if c.form == reading.form and not c.hidden and not c.disabled)
+    chosen = [(c, o) for c in mine if (o := business_choice(c)) and c.ref not in run.unfolded]
+    run.unfolded.update(control.ref for control, _ in chosen)
+    actions = [
+        Action(control.ref, Field.CATEGORY, Act.CHECK, (option.ref,))
+        if control.widget is Widget.RADIO
+        else Action(control.ref, Field.CATEGORY, Act.SELECT, (option.value,))
+        for control, option in chosen
+        if not option.selected
+    ]
+    await act.perform(run.visit.page, actions)
+    return bool(actions)
+
+
+async def added(run: Run, page: Page, reading: Reading) -> bool:
+    """Adds the part for an address, where the form has none but a button that adds one."""
+    if any(g.field in _PLACES for g in reading.guesses if not g.trap):
+        return False
+    known = lexicon(languages_of(page))
+    for item in await clickables(run.visit.page):
+        said = known.prepare(words(item.text))
+        begins = bool(word_set("adds").intersection(words(item.text)[:1] + words(item.text)[-1:]))
+        about = any(h.meaning in _PLACES for h in known.hits("fields", said))
+        if item.in_form and not item.away and begins and about and item.ref not in run.unfolded:
+            run.unfolded.add(item.ref)
+            await act.unfold(run.visit.page, item.ref)
+            await changed(run.visit.page, _OPENS_S)
+            return True
+    return False
 
 
 async def peeked(run: Run, page: Page, reading: Reading) -> None:

@@ -13,6 +13,7 @@ from dbolt.browser.find import behind_wall
 from dbolt.browser.press import answer, press, ready
 from dbolt.browser.run import HANDED_IN, Ended, Filled, Found, Run
 from dbolt.browser.settle import changed
+from dbolt.domain.fields import Field
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import HandOver, NotSent, VerdictKind
 from dbolt.forms.classify import classify
@@ -30,6 +31,7 @@ _STEP = re.compile(
     r"(\d{1,2})(?:\s*(?:/|of|von|de|sur|di|van|z|out of)\s*(\d{1,2}))?\b",
     re.IGNORECASE,
 )
+_CHOICES = frozenset({Field.PLAN, Field.CATEGORY})
 _NEVER_A_STEP = frozenset(
     {FormKind.SEARCH, FormKind.NEWSLETTER, FormKind.LOGIN, FormKind.COMMENT, FormKind.CONTACT}
 )
@@ -57,9 +59,22 @@ def _leads_on(filled: Filled) -> bool:
     press is taken for the one that sends.
     """
     if not filled.reading.submit_is_next:
-        return False
+        return _only_chooses(filled)
     waiting = any(c.form == filled.reading.form and c.step_hidden for c in filled.page.controls)
     return waiting or counts_steps(filled.page.text)
+
+
+def _only_chooses(filled: Filled) -> bool:
+    """Whether the form takes a free plan or a trade and nothing else, so that it lists nothing."""
+    fields = {g.ref: g.field for g in filled.reading.guesses if not g.trap}
+    shown = [c for c in filled.page.controls if c.ref in fields and not c.hidden]
+    shown = [c for c in shown if c.type != "hidden"]
+    chosen = [fields[c.ref] for c in shown]
+    return (
+        bool(_CHOICES.intersection(chosen))
+        and _CHOICES.issuperset(chosen)
+        and all(c.options for c in shown)
+    )
 
 
 def counts_steps(text: str) -> bool:

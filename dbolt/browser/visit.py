@@ -75,6 +75,8 @@ class Log:
 
     console_errors: list[str] = field(default_factory=list)
     dialogs: list[str] = field(default_factory=list)
+    dialogs_at: list[float] = field(default_factory=list)
+    """When each of them opened, on the monotonic clock."""
     downloads: list[str] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     sent: list[float] = field(default_factory=list)
@@ -211,6 +213,11 @@ class Visit:
         """Whether anything left the browser since *moment* that may have handed a form in."""
         return any(at >= moment for at in self.log.sent)
 
+    def dialogs_since(self, moment: float) -> list[str]:
+        """What the dialogs said that have opened since *moment*."""
+        log = self.log
+        return [text for text, at in zip(log.dialogs, log.dialogs_at, strict=False) if at >= moment]
+
     def carried_since(self, moment: float) -> bool:
         """Whether a request has left since *moment* that took with it what was typed."""
         return any(at >= moment for at in self.log.carried)
@@ -234,6 +241,7 @@ class Visit:
 
     def _on_dialog(self, dialog: Dialog) -> None:
         self.log.dialogs.append(dialog.message[:500])
+        self.log.dialogs_at.append(time.monotonic())
         if len(self.log.dialogs) > _MAX_DIALOGS:
             self.log.stuck = True
             del self.log.dialogs[_MAX_DIALOGS:]

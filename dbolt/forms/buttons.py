@@ -74,4 +74,6 @@ def _rate(button: Button, lexicon: Lexicon) -> tuple[float, bool]:
             score += 1.5
         elif hit.meaning in {"search", "login", "newsletter"} and hit.share > 0.6:
             score -= 1.5
-    return score, strength["next"] > strength["submit"]
+    # "Save & next" goes on, however it begins.
+    leaves = any(h.meaning == "next" and h.start > 0 and h.end == len(text) for h in hits)
+    return score, leaves or strength["next"] > strength["submit"]

@@ -8,6 +8,7 @@ is read at once (neighbours, assign). Pure: a page goes in, readings with their 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -33,6 +34,7 @@ from dbolt.forms.wordsets import word_set
 
 _NO_RECIPE = Recipe()
 _HINT = 20.0
+_EXAMPLE = re.compile(r"\b(?:e\.?\s?g|ex|z\.\s?b|p\.\s?ej|bijv|np)\b.*\w,\s*\w{3,}", re.IGNORECASE)
 _REST = frozenset({Field.CITY, Field.POSTAL_CODE})
 
 
@@ -169,7 +171,7 @@ def _whole_addresses(
         narrow = not word_set("streets").isdisjoint(_asked(cases[index]))
         beside = _REST & (block | set(fields))
         room = cases[index].control.widget is Widget.TEXTAREA or _names_parts(cases[index], known)
-        whole = room and Field.CITY not in beside
+        whole = (room or _shows_whole(cases[index])) and Field.CITY not in beside
         if whole or (not narrow and not beside):
             settled[index] = Field.ADDRESS
     return settled
@@ -182,6 +184,12 @@ def _asked(case: Case) -> set[str]:
     example = {w for text in shown if any(c.isdigit() for c in text) for w in words(text)}
     own = {w for x in labels if x.kind is not LabelKind.PLACEHOLDER for w in words(x.text)}
     return set(case.words) - (example - own)
+
+
+def _shows_whole(case: Case) -> bool:
+    """Whether the example in the box has a town in it: "e.g. 34 Wigmore Street, London"."""
+    shown = [x.text for x in case.control.labels if x.kind is LabelKind.PLACEHOLDER]
+    return any(_EXAMPLE.search(text) for text in shown)
 
 
 def _names_parts(case: Case, known: Lexicon) -> bool:

@@ -50,6 +50,8 @@ BUSINESS: dict[Field, float] = {
 """How much a field speaks for a listing form."""
 _KINDS = tuple(k.value for k in FormKind if k is not FormKind.OTHER)
 _SEEN = 2.0
+_QUERY = 3
+"""A search has no more boxes than this."""
 
 
 def kind_of(
@@ -65,6 +67,9 @@ def kind_of(
         scores["login"] += 2.5  # the first step of a log-in that asks for the password next
     if form.hidden:
         scores["listing"] -= 3.0
+    if _looks_up(page, form, cases, lexicon):
+        scores["search"] += 4.0
+        scores["listing"] -= 4.0
     best = max(scores, key=lambda k: scores[k])
     rival = max(v for k, v in scores.items() if k != "listing")
     # At 0.5 a listing form and its likeliest alternative are level.
@@ -76,6 +81,15 @@ def _leads_on(page: Page, form: Form, lexicon: Lexicon) -> bool:
     texts = [b.text for b in page.buttons_of(form.ref) if not b.hidden and b.text]
     hits = [h for t in texts for h in lexicon.hits("buttons", words(t))]
     return any(h.meaning == "next" and h.share > 0.6 for h in hits)
+
+
+def _looks_up(page: Page, form: Form, cases: Sequence[Case], lexicon: Lexicon) -> bool:
+    """Whether the form only asks whether a business is there: "Name, town, [Search]"."""
+    if form.method != "get" or len(cases) > _QUERY:
+        return False
+    texts = [b.text for b in page.buttons_of(form.ref) if not b.hidden and b.text]
+    hits = [h for t in texts for h in lexicon.hits("forms", words(t))]
+    return any(h.meaning == "search" and h.share > 0.6 for h in hits)
 
 
 def _names(cases: Sequence[Case]) -> str:

@@ -109,12 +109,20 @@ def _names(cases: Sequence[Case], *, listing: bool) -> None:
             field, why = F.CONTACT_LAST_NAME, "a first name stands beside it"
         elif case.scope == PERSON:
             field, why = F.CONTACT_NAME, "the section is about a person"
-        elif listing and not business:
+        elif listing and not business and not _titled_before(cases, index):
             field, why = F.BUSINESS_NAME, "a listing form without another name of the business"
             business = True
         else:
             field, why = F.CONTACT_NAME, "whoever fills the form in"
         case.move(NAME, field, Because("neighbours", why, 0.3))
+
+
+def _titled_before(cases: Sequence[Case], index: int) -> bool:
+    """Whether the listing has its title further up, so that this name is of whoever hands it in."""
+    return any(
+        c.best()[0] == TITLE and c.control.widget is Widget.INPUT and c.scope != PERSON
+        for c in cases[: max(index - 1, 0)]
+    )
 
 
 def _shown_names(cases: Sequence[Case]) -> None:

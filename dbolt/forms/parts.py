@@ -60,7 +60,7 @@ def _phone_beside(cases: Sequence[Case], index: int) -> Field | None:
 
 
 def _told(case: Case, lexicon: Lexicon) -> str:
-    control = case.control
+    control, told = case.control, ""
     for text in (control.name, control.id):
         hits = lexicon.hits("parts", lexicon.prepare(split_identifier(text)))
         whole = [h for h in hits if h.meaning not in {"number", "extension"} or h.share > 0.4]
@@ -76,8 +76,9 @@ def _told(case: Case, lexicon: Lexicon) -> str:
             if found[0].meaning != "number":
                 return found[0].meaning
             if label.kind in _STRONG:
-                return "number"
-    return ""
+                # The words over both boxes point to the first of them: its own may follow.
+                told = "number"
+    return told
 
 
 def _mark_rest(cases: Sequence[Case]) -> None:

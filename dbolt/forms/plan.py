@@ -17,7 +17,8 @@ from dbolt.forms.reading import Act, Action, FieldGuess, FillPlan, Reading
 from dbolt.forms.repair import repair
 from dbolt.forms.values import Ask, Offer, value_for
 from dbolt.forms.values.ask import CHOICE_WIDGETS, is_prompt
-from dbolt.forms.values.levels import holds_category, is_level, unnamed_levels
+from dbolt.forms.values.levels import holds_category, holds_town, is_level, unnamed_levels
+from dbolt.forms.values.plans import without_surcharges
 from dbolt.forms.values.signs import control_name, is_required, solves_itself
 
 __all__ = ["control_name", "plan_fill", "repair"]
@@ -88,6 +89,7 @@ def _asks(
         for c in page.controls
         if (c.form == reading.form or c.ref in guesses) and _fillable(c, guesses.get(c.ref))
     ]
+    open_controls = without_surcharges(open_controls)
     known = {c.ref: (g.field, g.part) for c in open_controls if (g := guesses.get(c.ref))}
     fields = {ref: named for ref, (named, _) in known.items()}
     for ref in unnamed_levels(open_controls, fields):
@@ -98,6 +100,11 @@ def _asks(
         trades = next((c for c in told if holds_category(c, profile, reading.language)), None)
         if trades is not None:
             known[trades.ref] = (Field.CATEGORY, "")
+    if not any(field is Field.CITY for field, _ in known.values()):
+        told = (c for c in open_controls if known.get(c.ref, (None,))[0] is None)
+        towns = next((c for c in told if is_required(c) and holds_town(c, profile)), None)
+        if towns is not None:
+            known[towns.ref] = (Field.CITY, "")
     beside = frozenset(field for field, _ in known.values() if field is not None)
     seen: Counter[tuple[Field, str]] = Counter()
     for control in open_controls:

@@ -17,6 +17,7 @@ from dbolt.forms.values.texts import said_count
 Tried = tuple[Field, str, str]
 """A field, its part, and a value that was put into it before."""
 
+_CLEARED = frozenset({Act.TEXT, Act.DATE_TIME})
 _CUTTABLE = frozenset({Field.DESCRIPTION, Field.SHORT_DESCRIPTION, Field.TAGLINE, Field.KEYWORDS})
 _TOO_LONG = re.compile(
     r"too long|exceed|shorter|zu lang|kurzer|demasiado larg|muy larg|trop long|troppo lung"
@@ -39,12 +40,18 @@ def tried_by(plan: FillPlan) -> frozenset[Tried]:
     return frozenset((a.field, a.part, value) for a in plan.actions for value in a.values)
 
 
-def repair(plan: FillPlan, errors: Sequence[FieldError], tried: Collection[Tried] = ()) -> FillPlan:
+def repair(
+    plan: FillPlan,
+    errors: Sequence[FieldError],
+    tried: Collection[Tried] = (),
+    optional: Collection[str] = (),
+) -> FillPlan:
     """Other values for the controls that *errors* name, and only for those.
 
     plan: what was done last; its own values count as tried. An error without a field is matched by
     the control's name. The actions are empty if there is nothing new to try; a password is never
     changed, and nothing is ticked because a page asks for it.
+    optional: refs of controls that may stay empty, and do where no other value is left.
     """
     known = set(tried) | tried_by(plan)
     mended: list[Action] = []
@@ -53,6 +60,8 @@ def repair(plan: FillPlan, errors: Sequence[FieldError], tried: Collection[Tried
         if not messages or action.secret or action.act in {Act.CHECK, Act.UNCHECK, Act.FILE}:
             continue
         changed = _mended(action, " | ".join(messages), known)
+        if changed is None and action.ref in optional and action.act in _CLEARED:
+            changed = replace(action, values=("",), alternates=())
         if changed is not None:
             known.update((changed.field, changed.part, value) for value in changed.values)
             mended.append(changed)

@@ -47,7 +47,10 @@ _FILLER = frozenset(_FILLER_WORDS.split())
 _SURE_LENGTH = 6
 """Shorter names mean different things in different languages: Dutch "arts" are doctors."""
 _PATH = re.compile(r"\s*(?:>|»|›|→|::|\s/\s|\\|\|)\s*|\s+[-–—]\s+")
-_JOINED = re.compile(r"\s*(?:,|&|/|\+|;|\(|\)|\b(?:and|und|y|et|e|i|en|oraz|or|oder)\b)\s*")
+_JOINED = re.compile(
+    r"\s*(?:,|&|/|\+|;|\(|\)|\b(?:and|und|y|et|e|i|en|oraz|or|oder)\b)\s*|(?<=\w{5})-(?=\w{5})"
+)
+"""Two trades in one: "Bread & cakes", "Boulangeries-pâtisseries", but not "Auto-école"."""
 
 
 def category(ask: Ask) -> Offer | None:
@@ -73,9 +76,11 @@ def _wanted(ask: Ask) -> list[str]:
     deeper = ask.part in {"sub", "child", "2", "3", "level2", "level3"}
     narrower = re.search(r"\bsub|unter ?(?:kategorie|rubrik)|sous[- ]cat|sotto ?cat|podkat",
                          ask.spoken)  # fmt: skip
-    if ask.nth == 0 or deeper or narrower or ask.control.multiple:
+    boxes = ask.control.widget is Widget.CHECKBOX
+    if ask.nth == 0 or deeper or narrower or boxes or ask.control.multiple:
         return known
-    return known[ask.nth :]
+    # "Which of them is the main one?" has to be answered, a further category has not.
+    return known[ask.nth :] or (known[:1] if ask.control.required else [])
 
 
 def _chosen(ask: Ask, wanted: Sequence[str]) -> Offer | None:

@@ -10,6 +10,7 @@ from dbolt.forms.page import Control, LabelKind, Option, Widget
 from dbolt.forms.values.ask import is_prompt
 from dbolt.forms.values.categories import FIRM, ranking
 from dbolt.forms.values.crosswalk import type_called, type_within
+from dbolt.forms.values.text import fold
 
 _LISTS = frozenset({Widget.SELECT, Widget.RADIO})
 _FEWEST = 3
@@ -79,3 +80,9 @@ def is_level(control: Control, above: Sequence[Control]) -> bool:
 def _is_named(control: Control) -> bool:
     # "Choose..." is the list's own first option, and names nothing.
     return any(label.kind is not LabelKind.PLACEHOLDER for label in control.labels)
+
+
+def holds_town(control: Control, profile: Profile) -> bool:
+    """Whether the business's town is among what there is to choose from."""
+    town = fold(profile.address.city)
+    return bool(town) and any(fold(option.text) == town for option in control.options)

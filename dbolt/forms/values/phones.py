@@ -168,7 +168,10 @@ def _country_code(ask: Ask, number: PhoneNumber) -> Offer | None:
     code = str(number.country_code)
     region = region_of(number, ask.profile.address.country)
     if ask.control.widget not in CHOICE_WIDGETS:
-        return one_value(ask, [f"+{code}", code, f"00{code}"])
+        # A plus that stands before the box is not typed into it.
+        told = ask.label(LabelKind.BEFORE).rstrip().endswith("+")
+        bare = [code] if told else []
+        return one_value(ask, [*bare, f"+{code}", code, f"00{code}"])
     names = country_spellings(region, ask.language)
     dialled = [o for o in ask.usable_options if _dials(f"{o.value} {o.text}", code)]
     for option in dialled:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from dbolt.domain.submission import FieldError
@@ -19,6 +20,7 @@ _EARLY = 900
 """A sentence among the first so many new characters is said to whoever pressed."""
 _SHORT = 1_500
 """A page with no more new characters than this is an answer, not a brochure."""
+_STATE_WORDS = 3
 _HEAD_PARTS = re.compile(r"\s[|\-\u2013\u2014\u00b7\u00bb]\s")
 """A title often ends with the site's name: "Thank you | Harbor Guide"."""
 _TYPED = frozenset({Widget.INPUT, Widget.TEXTAREA, Widget.PHONE, Widget.RICH_TEXT})
@@ -31,7 +33,7 @@ class Said:
     text: str
     topics: frozenset[Topic]
     place: str
-    """message, success (marked so by the site), error (likewise), heading or text."""
+    """message, dialog, success (marked so by the site), error (likewise), heading or text."""
     strong: bool
 
 
@@ -223,12 +225,27 @@ def _said(before: Page, after: Page) -> tuple[Said, ...]:
     for text in _heads(after):
         if fold(text) not in old:
             _note(found, text, "heading", strong=True)
-    fresh = [s for s in sentences(after.text) if fold(s) not in old]
+    fresh = [s for s in _rows(after.text) if fold(s) not in old]
     total, offset = sum(len(s) for s in fresh), 0
     for text in fresh[:MAX_SENTENCES]:
         _note(found, text, "text", strong=total <= _SHORT or offset <= _EARLY)
         offset += len(text)
     return tuple(found.values())
+
+
+def _rows(text: str) -> list[str]:
+    """The sentences of *text*; a list's name of the business goes with the word behind it.
+
+    "Harbor Lane Bakery" and "Pending" stand in two cells of one row.
+    """
+    found = sentences(text)
+    name = fold(ME)
+    joined = [
+        f"{ME} {after}"
+        for before, after in pairwise(found)
+        if fold(before) == name and len(after.split()) <= _STATE_WORDS
+    ]
+    return [*found, *joined]
 
 
 def _heads(page: Page) -> list[str]:

@@ -19,7 +19,9 @@ _BESIDE = frozenset({LabelKind.AFTER, LabelKind.NEAR, LabelKind.HELP, LabelKind.
 
 
 def place_of(kind: str, css_class: str) -> str:
-    """Where a notice's words stand: error, success or message, by the site's own marks."""
+    """Where a notice's words stand: error, success or message, by the site's own marks; dialog."""
+    if kind == "dialog":
+        return kind
     classes = css_class.lower()
     if any(word in classes for word in ("error", "danger", "invalid", "fail")):
         return "error"

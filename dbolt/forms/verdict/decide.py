@@ -128,7 +128,9 @@ def _rejected(case: Case) -> VerdictReading | None:
     if change.form_there and not change.emptied and not change.success_path:
         noticed = complaints and (change.error_notice or case.status in {400, 409, 422})
         marked = [s for s in change.said if s.place == "error"] if change.kept else []
-        if change.errors or noticed or marked:
+        # A dialog that asks for more, and nothing was sent: the page itself held the form back.
+        held = [s for s in complaints if s.place == "dialog" and case.status is None]
+        if change.errors or noticed or marked or (held and change.kept):
             words = change.errors[0].message if change.errors else (complaints or marked)[0].text
             return VerdictReading(
                 VerdictKind.REJECTED,
@@ -205,7 +207,7 @@ def _agreeing(case: Case) -> list[str]:
     """Kinds of evidence, other than words, that the form went in."""
     change = case.change
     marked = any(s.place == "success" and s.topics & GOOD for s in change.said)
-    answered = any(s.place == "message" and s.topics & GOOD for s in change.said)
+    answered = any(s.place in ("message", "dialog") and s.topics & GOOD for s in change.said)
     landed = case.status is not None and 200 <= case.status < 400
     kinds = {
         "the form is gone": change.form_was and not change.form_there,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import urljoin, urlsplit
+import re
+from urllib.parse import unquote, urljoin, urlsplit
 
 from dbolt.domain.profile import Profile
 from dbolt.forms.page import Page
@@ -31,12 +32,24 @@ def facts_shown(new_text: str, profile: Profile) -> frozenset[str]:
 
 
 def listing_shown(before: Page, after: Page, new_text: str, profile: Profile) -> bool:
-    """Whether the business's name is a heading or a link there, with three more of its facts."""
+    """Whether the business's name is a heading or a link there, with three more of its facts.
+
+    A page of its own needs none: "/organization/harbor-lane-bakery", headed by the name alone.
+    """
     name = fold(profile.business_name)
     old = {fold(h) for h in (before.title, *before.headings)} | {fold(x.text) for x in before.links}
     heads = [fold(x) for x in (after.title, *after.headings, *(link.text for link in after.links))]
     titled = any(name in head and head not in old for head in heads)
+    if _own_page(before, after, name):
+        return True
     return titled and len(facts_shown(new_text, profile) - {"name", "category"}) >= 3
+
+
+def _own_page(before: Page, after: Page, name: str) -> bool:
+    """Whether *after* is a new page whose address ends with the *name*, and whose heading is it."""
+    was, now = (fold(unquote(urlsplit(u).path.rstrip("/"))) for u in (before.url, after.url))
+    headed = name in {fold(h) for h in after.headings} - {fold(h) for h in before.headings}
+    return headed and bool(re.search(rf"\b{re.escape(name)}(?: \d+)?$", now)) and name not in was
 
 
 def listing_url(before: Page, after: Page, profile: Profile) -> str:

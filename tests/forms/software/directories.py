@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
-from tests.forms.unseen2.working import held
 from tests.support.site import Answering, Asked, Said
+from tests.support.working import held
 
 HERE = Path(__file__).parent
 PAGES = HERE / "pages"

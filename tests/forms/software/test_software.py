@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import io
 from collections.abc import AsyncIterator
@@ -10,7 +9,6 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-import yaml
 from PIL import Image
 
 from dbolt.browser.session import Browser
@@ -18,26 +16,23 @@ from dbolt.domain.profile import Profile
 from dbolt.domain.submission import Pressed
 from tests.browser.attempt.support import posts, try_at
 from tests.forms.software.directories import PAGES, Built, built, differences, flat, pages
-from tests.forms.unseen2.working import HERE as UNSEEN
+from tests.support.beside import Ended, beside_one_another
 from tests.support.npm import bundled_into
 from tests.support.site import Site
+from tests.support.working import business as business_of
 
-AT_A_TIME = 4
 ALL = {one.slug: one for one in built()}
 QUICK = [slug for slug, one in ALL.items() if not one.long]
 LONG = [slug for slug, one in ALL.items() if one.long]
 
-Ended = dict[str, asyncio.Task[list[str]]]
-
 
 def business() -> Profile:
     """The invented bakery, with a logo."""
-    told = yaml.safe_load((UNSEEN / "businesses.yaml").read_text("utf-8"))["us"]
     drawn = io.BytesIO()
     Image.new("RGB", (400, 400), "navy").save(drawn, "PNG")
     data = base64.b64encode(drawn.getvalue()).decode()
     return Profile.model_validate(
-        told | {"logo": {"name": "logo.png", "media_type": "image/png", "data": data}}
+        business_of("us") | {"logo": {"name": "logo.png", "media_type": "image/png", "data": data}}
     )
 
 
@@ -67,20 +62,12 @@ async def ended(
     request: pytest.FixtureRequest,
 ) -> AsyncIterator[Ended]:
     """All that went wrong with each attempt; the chosen ones run beside one another."""
-    chosen = [
-        slug for slug in QUICK for item in request.session.items if item.name.endswith(f"[{slug}]")
-    ]
-    room = asyncio.Semaphore(AT_A_TIME)
 
-    async def one(slug: str) -> list[str]:
-        async with room:
-            return await _wrong(browser, tmp_path_factory.mktemp(slug), ALL[slug], made)
+    async def wrong(slug: str) -> list[str]:
+        return await _wrong(browser, tmp_path_factory.mktemp(slug), ALL[slug], made)
 
-    tasks = {slug: asyncio.create_task(one(slug)) for slug in chosen}
-    yield tasks
-    for task in tasks.values():
-        task.cancel()
-    await asyncio.gather(*tasks.values(), return_exceptions=True)
+    async with beside_one_another(request, QUICK, wrong) as tasks:
+        yield tasks
 
 
 @pytest.mark.asyncio(loop_scope="session")

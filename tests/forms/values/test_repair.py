@@ -109,3 +109,11 @@ def test_too_many_tags_become_fewer() -> None:
     plan = _planned((control(Widget.TAGS, label="Tags"), Field.KEYWORDS))
     better = repair(plan, [_error(Field.KEYWORDS, "Please use at most 2 tags")])
     assert better.actions[0].values == ("bread", "sourdough")
+
+
+def test_an_optional_box_is_emptied_when_nothing_else_is_left() -> None:
+    plan = _planned((control(label="Founded on", name="since"), Field.YEAR_FOUNDED))
+    error = _error(Field.YEAR_FOUNDED, "Enter a valid date.", "Founded on")
+    assert repair(plan, [error]).actions == ()
+    (action,) = repair(plan, [error], optional={"0:1"}).actions
+    assert action.values == ("",)

@@ -447,3 +447,18 @@ def test_words_without_any_change_of_the_page_are_never_a_success(
     text = "\n".join([_BEFORE.text, *words])
     verdict = _read(form_page(_FILLED, text=text), None)
     assert verdict.kind not in _GOOD
+
+
+def test_a_page_of_its_own_under_its_name_shows_the_listing() -> None:
+    own = {"headings": ("Harbor Lane Bakery",), "text": "Harbor Lane Bakery\nNo entries yet."}
+    shown = _answer(**own, url="http://directory.example/organization/harbor-lane-bakery")
+    assert _read(shown).kind is VerdictKind.ACCEPTED
+    elsewhere = _answer(**own, url="http://directory.example/search")
+    assert _read(elsewhere).kind is VerdictKind.UNCLEAR
+
+
+def test_a_row_tells_what_a_listing_waits_for() -> None:
+    table = _answer("My listings\nListing\nStatus\nHarbor Lane Bakery\nPending")
+    assert _read(table).kind is VerdictKind.PENDING_REVIEW
+    other = _answer("My listings\nListing\nStatus\nSome other shop\nPending")
+    assert _read(other).kind is VerdictKind.UNCLEAR
