@@ -20,6 +20,7 @@ OBSERVING = (
     *("look/registry", "look/visible", "look/words", "look/widgets"),
     *("look/labels", "look/controls", "look/forms", "look/messages", "observe"),
 )
+PICKING = ("look/registry", "look/visible", "act/picker")
 ACTING = ("look/registry", "look/visible", "act/fill", "act/widgets", "act/fit")
 
 _FUNCTION = re.compile(r"^function (\w+)\(", re.MULTILINE)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from playwright.async_api import Error, Page
 
-from dbolt.browser import frames
+from dbolt.browser import frames, scripts
 from dbolt.browser.act.place import PATIENCE_S
-from dbolt.browser.observe import script
 
 MOST = 400
 
@@ -27,11 +26,12 @@ class Clickable:
 
 async def clickables(page: Page) -> list[Clickable]:
     """Those of the page itself that are on show, in its order; buttons that send are left out."""
-    source = script("registry", "visible", "act/picker", call="clickables")
     number = frames.number(page, page.main_frame)
     try:
         async with asyncio.timeout(PATIENCE_S):
-            found = await page.main_frame.evaluate(source, {"most": MOST})
+            found = await scripts.call(
+                page, page.main_frame, scripts.PICKING, "clickables", {"most": MOST}, again=True
+            )
     except (Error, TimeoutError):
         return []
     return [
