@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
@@ -37,6 +38,7 @@ class _Search:
     language: str
     known: Lexicon
     seen: set[str] = field(default_factory=set)
+    began: float = field(default_factory=time.monotonic)
 
     async def fresh(self) -> list[Clickable]:
         """What can be clicked now and could not before."""
@@ -50,7 +52,9 @@ class _Search:
         return [(score, items[int(option.value)]) for score, option in found]
 
     async def click(self, item: Clickable) -> None:
-        """Clicks it with the form held fast."""
+        """Clicks it with the form held fast; nothing more once a click has sent something."""
+        if self.run.visit.carried_since(self.began):
+            return
         await act.unfold(self.run.visit.page, item.ref)
         await changed(self.run.visit.page, _OPENS_S)
 
