@@ -69,7 +69,7 @@ async def a_lease_that_ran_out_presses_nothing(shop: Shop) -> None:
     orchestrator = await shop.orchestrator(catalogue(1), SLEEPY)
     await shop.job(orchestrator)
     [assignment] = await lease(orchestrator)
-    await shop.db.execute("update job_results set deadline_at = now() - interval '1 second'")
+    await shop.db.execute("update leases set deadline_at = now() - interval '1 second'")
     assert (await press(orchestrator, assignment.token)).permits == {assignment.token: False}
     assert await shop.one("select count(*) from presses") == 0
 

@@ -75,7 +75,7 @@ PACES = {entry.slug: entry.pace for entry in entries()}
 EMPTY = (
     "truncate attempts, presses, events, verifications, accounts, pauses, outbox, payment_events,"
     " checkouts, payments, disputes, attention, passwords, answers,"
-    " job_results, jobs, orders, profiles, sessions, customers, directories cascade"
+    " leases, submissions, jobs, orders, profiles, sessions, customers, directories cascade"
 )
 CHAIN = "select submission_id, event, from_state, to_state from events order by id"
 
@@ -360,6 +360,8 @@ class Queue(RuleBasedStateMachine):
         out += " select r.directory, v.token from verifications v"
         out += " join job_results r on r.id = v.submission_id where v.token is not null"
         tokens = self.fetch(out)
+        under_way = "select s.state from leases l left join submissions s on s.id = l.submission_id"
+        assert {row["state"] for row in self.fetch(under_way)} <= {State.QUEUED}
         assert {row["token"] for row in tokens} == set(self.now._board.held)
         for slug, count in Counter(row["directory"] for row in tokens).items():
             assert count <= PACES[slug].concurrency, slug

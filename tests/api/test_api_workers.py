@@ -78,7 +78,7 @@ async def test_the_guards_are_the_same(
     [second] = (await say(api, "next", want=1, wait_s=5))["assignments"]
     owner = await asyncpg.connect(database)
     await owner.execute(
-        "update job_results set deadline_at = now() - interval '1 second' where token is not null"
+        "update leases set deadline_at = now() - interval '1 second'"
     )
     await owner.close()
     stranger = str(uuid4())

@@ -38,7 +38,8 @@ API = {"api_keys", "idempotent_answers", "web_counters"}
 QUEUE = {
     "directories",
     "jobs",
-    "job_results",
+    "submissions",
+    "leases",
     "attempts",
     "presses",
     "events",
@@ -124,7 +125,7 @@ async def test_the_orchestrator_writes_the_queue_only(
     assert writes == QUEUE | {"orders"}
     assert "sessions" not in given
     deletes = {name for name, verbs in given.items() if verbs & {"DELETE", "TRUNCATE"}}
-    assert deletes == {"pauses", "answers"}
+    assert deletes == {"pauses", "answers", "leases"}
     assert given["events"] == given["presses"] == {"SELECT", "INSERT"}
 
 
@@ -148,8 +149,8 @@ async def test_a_customer_role_only_reads(owner: asyncpg.Connection[asyncpg.Reco
     [
         "insert into jobs (order_id, customer_id, plan) select id, id, '' from customers",
         "update jobs set state = 'complete'",
-        "update job_results set state = 'live', reason = 'found_live'",
-        "delete from job_results",
+        "update submissions set state = 'live', reason = 'found_live'",
+        "delete from submissions",
         "insert into presses values (gen_random_uuid(), 1, 'a')",
         "update orders set state = 'paid', paid_at = now()",
         "update checkouts set state = 'paid'",
@@ -203,7 +204,7 @@ async def shop_with_two(owner: asyncpg.Connection[asyncpg.Record]) -> list[str]:
             profile,
         )
         submission = await owner.fetchval(
-            "insert into job_results (job_id, directory) values ($1, 'a') returning id", job
+            "insert into submissions (job_id, directory) values ($1, 'a') returning id", job
         )
         await owner.execute(
             "insert into attempts (submission_id, attempt, token, worker, event)"
