@@ -157,13 +157,13 @@ def forgetful(patch: pytest.MonkeyPatch) -> None:
 
 BY_ATTEMPT = (
     (
-        "from job_results b where b.token = s.token limit 1",
+        "from leases b where b.token = s.token limit 1",
         (
-            "from job_results b where b.id ="
+            "from leases b where b.submission_id ="
             " (select x.submission_id from attempts x where x.token = s.token)"
         ),
     ),
-    ("r.token is not distinct from s.token", "r.token is not null"),
+    ("l.token is not distinct from s.token", "l.token is not null"),
     # The history knows no token twice.
     ("select id, attempt, token, worker", "select id, attempt, gen_random_uuid(), worker"),
 )

@@ -270,14 +270,14 @@ class Queue(RuleBasedStateMachine):
 
     # The world.
 
-    @rule(pick=st.integers(0, 99), kind=st.sampled_from(["job_results", "verifications"]))
+    @rule(pick=st.integers(0, 99), kind=st.sampled_from(["leases", "verifications"]))
     def expire(self, pick: int, kind: str) -> None:
         """A worker is not heard of in time."""
 
         async def forget() -> None:
             await self.shop.db.execute(
-                f"update {kind} set deadline_at = now() - interval '1 second' where id ="
-                f" (select id from {kind} where token is not null order by deadline_at, id"
+                f"update {kind} set deadline_at = now() - interval '1 second' where token ="
+                f" (select token from {kind} where token is not null order by deadline_at, token"
                 " offset $1 limit 1)",
                 pick % 5,
             )
