@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -30,7 +31,8 @@ _BROKEN = HandOver(
 _CAPTCHA_SERVICE = {name.value: plan.captcha_service for name, plan in PLANS.items()}
 _NO_PROXY = NotSent(reason=Reason.NO_PROXY, detail="No proxy was free for it.")
 
-_BLANK = Assignment.model_construct()
+_NOTHING: Mapping[str, Any] = {}
+_BLANK = Assignment.model_construct(**_NOTHING)
 
 
 def _checked(doc: object) -> Profile | None:

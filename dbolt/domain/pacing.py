@@ -37,8 +37,7 @@ class Pacer:
         """An attempt begins."""
         self.under_way += 1
         self._to_press += 1
-        if now > self._started:
-            self._started = now
+        self._started = max(self._started, now)
 
     def taken_over(self, now: float, *, pressed: bool) -> None:
         """An attempt of an earlier orchestrator is under way; its press, if any, is known."""
@@ -81,12 +80,10 @@ class Pacer:
         if presses and presses[-1] > at:
             at = presses[-1]
         at += pace.spacing_s
-        if breaker.rests_until > at:
-            at = breaker.rests_until
-        if self.held_until > at:
-            at = self.held_until
+        at = max(at, breaker.rests_until)
+        at = max(at, self.held_until)
         budget_at = self._budget_at(now, self._to_press)
-        return budget_at if budget_at > at else at
+        return max(at, budget_at)
 
     def places(self, now: float) -> int:
         """How many attempts could begin now."""

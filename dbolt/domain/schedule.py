@@ -248,8 +248,7 @@ class Schedule:
             row = self._head(lane)
             if row is not None:
                 lane.pacer.start(now)
-                if row.turn > self.served:
-                    self.served = row.turn
+                self.served = max(self.served, row.turn)
                 taken.append(row)
             self._offer(lane, now)
         return taken
@@ -359,9 +358,7 @@ class Schedule:
         lane.version += 1
         if lane.low and not lane.reading:
             self._hungry[lane.directory] = None
-        if not lane.heads or (
-            self.pauses and self.paused(PauseLevel.DIRECTORY, lane.directory)
-        ):
+        if not lane.heads or (self.pauses and self.paused(PauseLevel.DIRECTORY, lane.directory)):
             return
         at = lane.pacer.may_start_at(now)
         if at <= now:

@@ -171,6 +171,20 @@ async def test_the_web_cannot_touch_the_queue(database: str, sql: str) -> None:
     await close_pool(pool)
 
 
+OWN = (
+    "customers",
+    "profiles",
+    "orders",
+    "jobs",
+    "submissions",
+    "leases",
+    "job_results",
+    "attempts",
+    "events",
+)
+"""What a customer sees of."""
+
+
 async def shop_with_two(owner: asyncpg.Connection[asyncpg.Record]) -> list[str]:
     """Two customers with a job each; their sessions, in hex."""
     await owner.execute("insert into directories values ('a', '{}')")
@@ -207,6 +221,13 @@ async def shop_with_two(owner: asyncpg.Connection[asyncpg.Record]) -> list[str]:
             "insert into submissions (job_id, directory) values ($1, 'a') returning id", job
         )
         await owner.execute(
+            "insert into leases (token, submission_id, job_id, directory, attempt, epoch, worker,"
+            " deadline_at) values ($1, $2, $3, 'a', 2, 1, 'w', now())",
+            uuid4(),
+            submission,
+            job,
+        )
+        await owner.execute(
             "insert into attempts (submission_id, attempt, token, worker, event)"
             " values ($1, 1, $2, 'w', 'accepted')",
             submission,
@@ -222,9 +243,7 @@ async def shop_with_two(owner: asyncpg.Connection[asyncpg.Record]) -> list[str]:
     return sessions
 
 
-@pytest.mark.parametrize(
-    "table", ["customers", "profiles", "orders", "jobs", "job_results", "attempts", "events"]
-)
+@pytest.mark.parametrize("table", OWN)
 async def test_a_customer_sees_its_own_rows_only(
     database: str, owner: asyncpg.Connection[asyncpg.Record], table: str
 ) -> None:
@@ -242,9 +261,7 @@ async def test_a_customer_sees_its_own_rows_only(
     await close_pool(pool)
 
 
-@pytest.mark.parametrize(
-    "table", ["customers", "profiles", "orders", "jobs", "job_results", "attempts", "events"]
-)
+@pytest.mark.parametrize("table", OWN)
 async def test_a_proven_account_sees_what_was_ordered_under_its_address(
     database: str, owner: asyncpg.Connection[asyncpg.Record], table: str
 ) -> None:
