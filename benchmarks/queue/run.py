@@ -48,8 +48,9 @@ def main() -> None:
         finally:
             server.stop()
     known = json.loads(RESULTS.read_text()) if wanted and RESULTS.exists() else {}
-    results = {**known, **found, "cores": os.cpu_count(), "quick": options.quick}
+    results = {**known, **found, "cores": os.cpu_count()}
     results["took_s"] = {**known.get("took_s", {}), **took}
+    results["quick"] = {**known.get("quick", {}), **dict.fromkeys(took, options.quick)}
     results["ratios"] = _ratios(results)
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
