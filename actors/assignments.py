@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -29,6 +30,17 @@ _BROKEN = HandOver(
 )
 _CAPTCHA_SERVICE = {name.value: plan.captcha_service for name, plan in PLANS.items()}
 _NO_PROXY = NotSent(reason=Reason.NO_PROXY, detail="No proxy was free for it.")
+
+_NOTHING: Mapping[str, Any] = {}
+_BLANK = Assignment.model_construct(**_NOTHING)
+
+
+def _checked(doc: object) -> Profile | None:
+    """The profile, which is true for good, for a version never changes; None if it is broken."""
+    try:
+        return Profile.model_validate(doc)
+    except ValidationError:
+        return None
 
 
 class Assembler:
@@ -70,22 +82,24 @@ class Assembler:
         proxy_id = self._proxy(lease, directory, profile)
         if proxy_id is None:
             return _NO_PROXY
-        # All of it was checked when it came in; checking a profile again costs more than its lease.
-        return Assignment.model_construct(
-            task=one.task,
-            submission_id=lease.id,
-            job_id=lease.job_id,
-            attempt=lease.attempt,
-            token=lease.token,
-            epoch=self._board.epoch,
-            deadline_at=lease.deadline_at,
-            directory=directory,
-            profile=profile,
-            account=self._account(one, profile, known),
-            captcha_service=_CAPTCHA_SERVICE[lease.plan],
-            proxy_id=proxy_id,
-            listing_url=lease.listing_url,
-        )
+        changed = {
+            "task": one.task,
+            "submission_id": lease.id,
+            "job_id": lease.job_id,
+            "attempt": lease.attempt,
+            "token": lease.token,
+            "epoch": self._board.epoch,
+            "deadline_at": lease.deadline_at,
+            "directory": directory,
+            "profile": profile,
+            "account": self._account(one, profile, known),
+            "captcha_service": _CAPTCHA_SERVICE[lease.plan],
+            "proxy_id": proxy_id,
+            "listing_url": lease.listing_url,
+        }
+        # All of it was checked when it came in; checking a profile again costs more than its lease,
+        # and a copy of nothing half of what making it anew does.
+        return _BLANK.model_copy(update=changed)
 
     def _proxy(self, lease: Leased, directory: Directory, profile: Profile) -> str | None:
         board = self._board
@@ -114,11 +128,9 @@ class Assembler:
     async def _profile(self, profile_id: UUID) -> Profile | None:
         if profile_id not in self._profiles:
             doc = await jobs.profile(self._pool, profile_id)
-            try:
-                # A version of a profile never changes, so what was read stays true.
-                self._profiles[profile_id] = Profile.model_validate(doc)
-            except ValidationError:
-                self._profiles[profile_id] = None
+            # Somebody else may have asked for the same meanwhile.
+            if profile_id not in self._profiles:
+                self._profiles[profile_id] = _checked(doc)
             while len(self._profiles) > PROFILES_KEPT:
                 self._profiles.popitem(last=False)
         self._profiles.move_to_end(profile_id)

@@ -16,6 +16,7 @@ from dbolt.domain.breaker import Breaker
 from dbolt.domain.directory import Policy
 from dbolt.domain.lifecycle import Event, State
 from dbolt.domain.outcome import Looking, Move, first_look_s, of_look, of_result
+from dbolt.domain.pacing import Pacer
 from dbolt.domain.protocol import Ack, Settlement
 from dbolt.domain.reasons import Reason
 from dbolt.domain.retry import RULES
@@ -96,8 +97,9 @@ class Verbs:
         if rest:
             known |= await self._settle_looks(batch, rest, by_token)
             known |= await leases.settled_before(batch.connection, rest)
-        results = [(token, one.result) for token, one in by_token.items()]
-        batch.after.append(partial(board.proxies_did, results))
+        if board.book.in_use:
+            results = [(token, one.result) for token, one in by_token.items()]
+            batch.after.append(partial(board.proxies_did, results))
         # A stale one is not in memory any more, or should not be.
         batch.after.append(partial(board.let_go, list(by_token)))
         return [Ack.SETTLED if one.token in known else Ack.STALE for one in said]
@@ -291,6 +293,13 @@ class Verbs:
         board, now = self._board, self._board.clock.now()
         answers: dict[UUID, bool | NotYet] = {}
         asked: list[Asked] = []
+        asking: list[Pacer] = []
+
+        def refused() -> None:
+            for pacer in asking:
+                pacer.answer(None)
+
+        batch.undo.append(refused)
         absent = {one.token for one in said if one.seen_absent}
         for token in dict.fromkeys(one.token for one in said):
             hold = board.held.get(token)
@@ -307,7 +316,7 @@ class Verbs:
                 answers[token] = NotYet(min(at - now, 60.0) if at < math.inf else ASK_AGAIN_S)
                 continue
             pacer.ask()
-            batch.undo.append(partial(pacer.answer, None))
+            asking.append(pacer)
             asked.append(Asked(token, token in absent))
         if asked:
             permits = await leases.press(batch.connection, batch.epoch, asked, board.terms.lease_s)

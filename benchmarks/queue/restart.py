@@ -27,7 +27,7 @@ with o as (
     from o join profiles p on p.customer_id = o.customer_id
     returning id
 )
-insert into job_results (job_id, directory, turn)
+insert into submissions (job_id, directory, turn)
 select j.id, d.slug, row_number() over (partition by j.id order by d.slug) / 4.0
 from j, directories d
 """

@@ -1,6 +1,7 @@
 """How fast is the queue? One run, one Postgres, beside procrastinate and pgqueuer.
 
-Prints a table and writes benchmarks/results/queue.json. `--quick` takes a tenth of the work.
+Prints the figures and which targets they meet, and writes benchmarks/results/queue.json. `--quick`
+takes a tenth of the work. All of them run in the event loop that Ray gives to its actors.
 Figures depend on the machine and on what else it does; the ratios are what to look at.
 """
 
@@ -11,15 +12,17 @@ import asyncio
 import json
 import os
 import tempfile
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import uvloop
 from rich.console import Console
 from rich.table import Table
 
 from actors.ray_actors import quiet_collector
-from benchmarks.queue import limit, ours, peers, rayed, restart
+from benchmarks.queue import limit, ours, peers, rayed, restart, verdicts
 from dbolt.store import embedded
 
 ROOT = Path(__file__).parents[2]
@@ -40,11 +43,14 @@ def main() -> None:
         server = embedded.start(Path(folder))
         try:
             parts = _parts(server.url, 1 if options.quick else 10, options.rounds)
-            found = asyncio.run(_measured(parts, wanted))
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                found, took = runner.run(_measured(parts, wanted))
         finally:
             server.stop()
     known = json.loads(RESULTS.read_text()) if wanted and RESULTS.exists() else {}
-    results = {**known, **found, "cores": os.cpu_count(), "quick": options.quick}
+    results = {**known, **found, "cores": os.cpu_count()}
+    results["took_s"] = {**known.get("took_s", {}), **took}
+    results["quick"] = {**known.get("quick", {}), **dict.fromkeys(took, options.quick)}
     results["ratios"] = _ratios(results)
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
@@ -94,13 +100,19 @@ def _keep(best: dict[str, Any], found: dict[str, Any]) -> None:
             best[name] = max(best.get(name, 0.0), value)
 
 
-async def _measured(parts: dict[str, Part], wanted: set[str]) -> dict[str, Any]:
+async def _measured(
+    parts: dict[str, Part], wanted: set[str]
+) -> tuple[dict[str, Any], dict[str, float]]:
+    """What was found, and the seconds that each part took."""
     found: dict[str, Any] = {}
+    took: dict[str, float] = {}
     for name, part in parts.items():
         if not wanted or name in wanted:
             print(f"{name} ...", flush=True)
+            begun = time.perf_counter()
             found[name] = await part()
-    return found
+            took[name] = round(time.perf_counter() - begun, 1)
+    return found, took
 
 
 def _ratios(results: dict[str, Any]) -> dict[str, float]:
@@ -141,3 +153,4 @@ def _show(results: dict[str, Any]) -> None:
     for name in ("latency", "ray", "restart"):
         if name in results:
             console.print(f"{name}: {results[name]}")
+    verdicts.show(console, results)

@@ -32,7 +32,7 @@ from orders o join profiles p on p.customer_id = o.customer_id;
 -- name: submissions
 -- $1 for each job. Of a hundred, 55 are live, 13 handed in, 12 wait, 8 failed, 3 were rejected, 5
 -- want a person, 4 were left out.
-insert into job_results (job_id, directory, state, reason, attempt, turn, pressed_at, listing_url,
+insert into submissions (job_id, directory, state, reason, attempt, turn, pressed_at, listing_url,
                          created_at, updated_at)
 select j.id, 'd' || lpad(((j.place * 37 + n) % 857)::text, 4, '0'),
        case when u.u < 55 then 'live' when u.u < 68 then 'submitted' when u.u < 80 then 'queued'

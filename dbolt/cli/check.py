@@ -101,8 +101,8 @@ def _database() -> Finding:
         version = asyncio.run(server_version(secret))
     except DatabaseUnreachable as error:
         return Finding("Postgres", Health.MISSING, "DATABASE_URL does not answer", str(error))
-    if version < 14:
-        return Finding("Postgres", Health.MISSING, str(version), "Use Postgres 14 or newer.")
+    if version < 15:
+        return Finding("Postgres", Health.MISSING, str(version), "Use Postgres 15 or newer.")
     return Finding("Postgres", Health.OK, f"version {version} at DATABASE_URL")
 
 

@@ -72,15 +72,18 @@ class Pacer:
 
     def may_start_at(self, now: float) -> float:
         """When the next attempt may begin; *now* or earlier if it may at once."""
-        if self.under_way >= (1 if self.breaker.tripped else self.pace.concurrency):
+        pace, breaker, presses = self.pace, self.breaker, self._presses
+        if self.under_way >= (1 if breaker.tripped else pace.concurrency):
             return math.inf
-        latest = max(self._started, self._last_press())
-        return max(
-            latest + self.pace.spacing_s,
-            self._budget_at(now, self._to_press),
-            self.breaker.rests_until,
-            self.held_until,
-        )
+        # Written out, because it is asked several times for each attempt.
+        at = self._started
+        if presses and presses[-1] > at:
+            at = presses[-1]
+        at += pace.spacing_s
+        at = max(at, breaker.rests_until)
+        at = max(at, self.held_until)
+        budget_at = self._budget_at(now, self._to_press)
+        return max(at, budget_at)
 
     def places(self, now: float) -> int:
         """How many attempts could begin now."""
@@ -105,11 +108,12 @@ class Pacer:
 
     def _budget_at(self, now: float, reserved: int) -> float:
         """When a press beyond *reserved* ones fits into the limit of any 24 hours."""
-        while self._presses and self._presses[0] <= now - DAY_S:
-            self._presses.popleft()
-        over = len(self._presses) + reserved - self.pace.per_day
+        presses = self._presses
+        while presses and presses[0] <= now - DAY_S:
+            presses.popleft()
+        over = len(presses) + reserved - self.pace.per_day
         if over < 0:
             return -math.inf
-        if over >= len(self._presses):
+        if over >= len(presses):
             return math.inf
-        return self._presses[over] + DAY_S
+        return presses[over] + DAY_S

@@ -67,6 +67,11 @@ class Book:
         """Whether it is known that there is no proxy."""
         return self.read and not self._facts
 
+    @property
+    def in_use(self) -> bool:
+        """Whether any attempt has a proxy."""
+        return bool(self._taken)
+
     def serves(self, token: UUID) -> bool:
         """Whether the attempt under *token* has a proxy."""
         return token in self._taken

@@ -27,15 +27,20 @@ LEAST_WINDOW = 64
 """How much of a line's head is kept in memory, at least."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Ready:
-    """A submission that may start as far as its job is concerned."""
+    """A submission that may start as far as its job is concerned; the lower turn comes first."""
 
     turn: float
     id: UUID
     job_id: UUID
     plan: str
     directory: str
+
+    def __lt__(self, other: Ready) -> bool:
+        if self.turn == other.turn:
+            return self.id < other.id
+        return self.turn < other.turn
 
 
 def turns(joined: float, last: float | None, weight: int, count: int) -> list[float]:
@@ -129,6 +134,8 @@ class Schedule:
         self._gone: set[UUID] = set()
         self._open: list[tuple[float, str, int]] = []
         self._later: list[tuple[float, str, int]] = []
+        self._room = 64
+        """How long those two get before they are looked through."""
         self._joins: list[tuple[float, str]] = []
         self._held: set[str] = set()
         """Directories whose attempts wait for a proxy."""
@@ -140,6 +147,7 @@ class Schedule:
         lane = self.lanes.get(slug)
         if lane is None:
             lane = self.lanes[slug] = Lane(slug, Pacer(pace, presses))
+            self._room = 4 * len(self.lanes) + 64
         lane.pacer.pace = pace
         # Whether it needs a proxy may have changed, too.
         lane.pacer.held_until = -math.inf
@@ -227,7 +235,9 @@ class Schedule:
             lane = self.lanes[slug]
             if lane.version != version:
                 continue
-            if lane.pacer.may_start_at(now) > now or self.paused(PauseLevel.DIRECTORY, slug):
+            if lane.pacer.may_start_at(now) > now or (
+                self.pauses and self.paused(PauseLevel.DIRECTORY, slug)
+            ):
                 self._offer(lane, now)
                 continue
             if opens is not None and (at := opens(slug)) > now:
@@ -291,6 +301,9 @@ class Schedule:
 
     def _may_go(self, row: Ready) -> bool:
         """Whether its job and its plan are neither paused nor called off."""
+        if not self.pauses:
+            # As nearly always, and this is asked for each attempt.
+            return row.job_id not in self._gone
         return not (
             row.job_id in self._gone
             or self.paused(PauseLevel.JOB, str(row.job_id))
@@ -345,21 +358,21 @@ class Schedule:
         lane.version += 1
         if lane.low and not lane.reading:
             self._hungry[lane.directory] = None
-        if not lane.heads or self.paused(PauseLevel.DIRECTORY, lane.directory):
+        if not lane.heads or (self.pauses and self.paused(PauseLevel.DIRECTORY, lane.directory)):
             return
         at = lane.pacer.may_start_at(now)
         if at <= now:
             heapq.heappush(self._open, (lane.heads[0].turn, lane.directory, lane.version))
-            self._open = self._compact(self._open)
+            if len(self._open) > self._room:
+                self._open = self._compact(self._open)
         elif at < math.inf:
             heapq.heappush(self._later, (at, lane.directory, lane.version))
-            self._later = self._compact(self._later)
+            if len(self._later) > self._room:
+                self._later = self._compact(self._later)
         # Else it is offered again by the end of an attempt.
 
     def _compact(self, heap: list[tuple[float, str, int]]) -> list[tuple[float, str, int]]:
-        """*heap* without entries of earlier versions, once they are the most of it."""
-        if len(heap) <= 4 * len(self.lanes) + 64:
-            return heap
+        """*heap* without entries of earlier versions, which are the most of it."""
         kept = [entry for entry in heap if self.lanes[entry[1]].version == entry[2]]
         heapq.heapify(kept)
         return kept

@@ -136,7 +136,7 @@ async def press(db: Connection, epoch: int, asked: Sequence[Asked], lease_s: flo
         epoch,
         [one.token for one in asked],
         lease_s,
-        [one.seen_absent for one in asked],
+        [one.token for one in asked if one.seen_absent],
     )
     return [Press(row["token"], row["job_id"], row["directory"], row["pressed_at"]) for row in rows]
 
@@ -149,24 +149,23 @@ async def beat(db: Connection, epoch: int, tokens: Sequence[UUID], lease_s: floa
 async def settle(db: Connection, epoch: int, settlings: Sequence[Settling]) -> list[Moved]:
     """Ends attempts; a token that holds no lease any more is left out of the answer."""
     # A batch has few kinds of outcomes, and what is said once for each row costs most.
-    kinds: dict[int, int] = {}
-    distinct: list[Outcome] = []
-    for one in settlings:
-        # The same object, as it comes from `of_result`; comparing costs more than saying it twice.
-        if kinds.setdefault(id(one.outcome), len(kinds) + 1) > len(distinct):
-            distinct.append(one.outcome)
+    # By the object, as it comes from `of_result`: comparing costs more than saying one twice.
+    distinct = {id(one.outcome): one.outcome for one in settlings}
+    kinds = {outcome: str(place) for place, outcome in enumerate(distinct, 1)}
+    outcomes = list(distinct.values())
     rows = await db.fetch(
         _sql("settle"),
         epoch,
         [one.token for one in settlings],
+        # The driver sends text quicker than numbers.
         [kinds[id(one.outcome)] for one in settlings],
-        [one.outcome.wait_s for one in settlings],
         [one.result for one in settlings],
-        [outcome.unsent.event for outcome in distinct],
-        [outcome.unsent.reason for outcome in distinct],
-        [outcome.failures for outcome in distinct],
-        [outcome.sent.event for outcome in distinct],
-        [outcome.sent.reason for outcome in distinct],
+        [outcome.unsent.event for outcome in outcomes],
+        [outcome.unsent.reason for outcome in outcomes],
+        [outcome.failures for outcome in outcomes],
+        [outcome.wait_s for outcome in outcomes],
+        [outcome.sent.event for outcome in outcomes],
+        [outcome.sent.reason for outcome in outcomes],
     )
     return [Moved.of(row) for row in rows]
 

@@ -51,8 +51,8 @@ async def migrate(url: SecretStr | str, known: list[Migration] | None = None) ->
     """
     connection = await connect(url)
     try:
-        if connection.get_server_version() < (14,):
-            raise MigrationRefused("The database is older than Postgres 14: use a newer server.")
+        if connection.get_server_version() < (15,):
+            raise MigrationRefused("The database is older than Postgres 15: use a newer server.")
         await connection.execute("select pg_advisory_lock($1)", _LOCK)
         return await _bring_up(connection, migrations() if known is None else known)
     except CONNECTION_LOST as error:

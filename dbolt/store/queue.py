@@ -78,20 +78,14 @@ class Moved:
 
     @classmethod
     def of(cls, row: asyncpg.Record) -> Moved:
-        """From a row of the statements that move."""
-        return cls(
-            id=row["id"],
-            job_id=row["job_id"],
-            directory=row["directory"],
-            event=_EVENTS[row["event"]],
-            from_state=_STATES[row["from_state"]],
-            to_state=_STATES[row["to_state"]],
-            moving=row["moving"],
-            token=row.get("token"),
-            reason=_REASONS[row["reason"]] if row["reason"] else None,
-            listing_url=row.get("listing_url") or "",
-            not_before=row.get("not_before"),
-        )
+        """From a row of the statements that move: their columns have the order of these fields."""
+        moved = cls(*row)
+        moved.event = _EVENTS[moved.event]
+        moved.from_state = _STATES[moved.from_state]
+        moved.to_state = _STATES[moved.to_state]
+        if moved.reason is not None:
+            moved.reason = _REASONS[moved.reason]
+        return moved
 
 
 @dataclass(frozen=True, slots=True)

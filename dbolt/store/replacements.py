@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from pydantic import ValidationError
+
 from dbolt.domain.plan import PLANS, PlanName
 from dbolt.domain.profile import Profile
 from dbolt.domain.schedule import Ready
@@ -49,11 +51,19 @@ class Room:
 
 
 async def room(db: Connection, job: Job) -> Room | None:
-    """What *job* could take in place of what it lost; None where its business is not known."""
+    """What *job* could take in place of what it lost; None where its business is not known.
+
+    That is where the job is over, or its profile does not pass this release's checks any more:
+    the attempt that was lost has to be written all the same.
+    """
     row = await db.fetchrow(_sql("room"), job.id)
     if row is None:
         return None
-    return Room(Profile.model_validate(row["doc"]), row["rows"], row["slugs"])
+    try:
+        profile = Profile.model_validate(row["doc"])
+    except ValidationError:
+        return None
+    return Room(profile, row["rows"], row["slugs"])
 
 
 async def replace(

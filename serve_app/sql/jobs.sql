@@ -149,7 +149,7 @@ with today as (
     cross join lateral (
         select count(*) as n
         from (select from job_results o
-              where r.waiting and o.waiting and o.directory = r.directory
+              where r.waiting and r.token is null and o.waiting and o.directory = r.directory
                 and (o.turn, o.id) < (r.turn, r.id)
               limit 1000) o
     ) ahead

@@ -1,8 +1,10 @@
 -- name: counts
--- What rests is counted in its index, and what is under way by its leases: the table is not read.
-select resting as state, count(*) as n from job_results where resting is not null group by resting
+-- What rests is counted in its index, and what is under way, which is 'queued' there, by its leases:
+-- the table is not read.
+select state, count(*) - case state when 'queued' then (select count(*) from leases) else 0 end as n
+from submissions group by state
 union all
-select state, count(*) as n from job_results where token is not null group by state;
+select case when pressed_at is null then 'leased' else 'pressed' end, count(*) from leases group by 1;
 
 -- name: job_counts
 select count(*) as all_jobs,
@@ -17,7 +19,7 @@ from jobs;
 select count(distinct job_id) from job_results where resting = $1;
 
 -- name: busy
-select count(distinct worker) from job_results where token is not null;
+select count(distinct worker) from leases;
 
 -- name: live_today
 select count(*) from job_results
@@ -109,9 +111,8 @@ order by d.sorted, d.slug;
 select count(*) from directories where active;
 
 -- name: desk_counts
--- The side bar's numbers. What is under way has a lease; what rests is found by its state.
-select (select count(*) from job_results where resting in ('queued'))
-           + (select count(*) from job_results where token is not null) as queued,
+-- The side bar's numbers, found by what rests: what is under way is 'queued' there.
+select (select count(*) from job_results where resting = 'queued') as queued,
        (select count(*) from job_results where resting = 'needs_person') as person,
        (select count(*) from directories where active) as directories,
        (select count(*) from attention where done_at is null) as payments;

@@ -69,7 +69,7 @@ async def a_lease_that_ran_out_presses_nothing(shop: Shop) -> None:
     orchestrator = await shop.orchestrator(catalogue(1), SLEEPY)
     await shop.job(orchestrator)
     [assignment] = await lease(orchestrator)
-    await shop.db.execute("update job_results set deadline_at = now() - interval '1 second'")
+    await shop.db.execute("update leases set deadline_at = now() - interval '1 second'")
     assert (await press(orchestrator, assignment.token)).permits == {assignment.token: False}
     assert await shop.one("select count(*) from presses") == 0
 
@@ -157,13 +157,13 @@ def forgetful(patch: pytest.MonkeyPatch) -> None:
 
 BY_ATTEMPT = (
     (
-        "from job_results b where b.token = s.token limit 1",
+        "from leases b where b.token = s.token limit 1",
         (
-            "from job_results b where b.id ="
+            "from leases b where b.submission_id ="
             " (select x.submission_id from attempts x where x.token = s.token)"
         ),
     ),
-    ("r.token is not distinct from s.token", "r.token is not null"),
+    ("l.token is not distinct from s.token", "l.token is not null"),
     # The history knows no token twice.
     ("select id, attempt, token, worker", "select id, attempt, gen_random_uuid(), worker"),
 )

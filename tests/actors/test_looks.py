@@ -82,7 +82,7 @@ async def test_what_was_seen_before_a_press_outlives_its_worker(
     await shop.job(orchestrator)
     [assignment] = await lease(orchestrator)
     await press(orchestrator, assignment.token, seen_absent=seen_absent)
-    await shop.db.execute("update job_results set deadline_at = now() - interval '1 second'")
+    await shop.db.execute("update leases set deadline_at = now() - interval '1 second'")
     await until(shop, "select state = 'uncertain' from job_results")
     # Not even the orchestrator that gave the permit is there any more.
     successor = await shop.orchestrator()

@@ -75,7 +75,7 @@ PACES = {entry.slug: entry.pace for entry in entries()}
 EMPTY = (
     "truncate attempts, presses, events, verifications, accounts, pauses, outbox, payment_events,"
     " checkouts, payments, disputes, attention, passwords, answers,"
-    " job_results, jobs, orders, profiles, sessions, customers, directories cascade"
+    " leases, submissions, jobs, orders, profiles, sessions, customers, directories cascade"
 )
 CHAIN = "select submission_id, event, from_state, to_state from events order by id"
 
@@ -270,14 +270,14 @@ class Queue(RuleBasedStateMachine):
 
     # The world.
 
-    @rule(pick=st.integers(0, 99), kind=st.sampled_from(["job_results", "verifications"]))
+    @rule(pick=st.integers(0, 99), kind=st.sampled_from(["leases", "verifications"]))
     def expire(self, pick: int, kind: str) -> None:
         """A worker is not heard of in time."""
 
         async def forget() -> None:
             await self.shop.db.execute(
-                f"update {kind} set deadline_at = now() - interval '1 second' where id ="
-                f" (select id from {kind} where token is not null order by deadline_at, id"
+                f"update {kind} set deadline_at = now() - interval '1 second' where token ="
+                f" (select token from {kind} where token is not null order by deadline_at, token"
                 " offset $1 limit 1)",
                 pick % 5,
             )
@@ -360,6 +360,8 @@ class Queue(RuleBasedStateMachine):
         out += " select r.directory, v.token from verifications v"
         out += " join job_results r on r.id = v.submission_id where v.token is not null"
         tokens = self.fetch(out)
+        under_way = "select s.state from leases l left join submissions s on s.id = l.submission_id"
+        assert {row["state"] for row in self.fetch(under_way)} <= {State.QUEUED}
         assert {row["token"] for row in tokens} == set(self.now._board.held)
         for slug, count in Counter(row["directory"] for row in tokens).items():
             assert count <= PACES[slug].concurrency, slug

@@ -89,7 +89,7 @@ async def test_a_late_worker_cannot_overwrite_its_successor(shop: Shop) -> None:
     orchestrator = await shop.orchestrator(catalogue(1))
     await shop.job(orchestrator)
     [first] = await lease(orchestrator)
-    await shop.db.execute("update job_results set deadline_at = now() - interval '1 second'")
+    await shop.db.execute("update leases set deadline_at = now() - interval '1 second'")
     [second] = await lease(orchestrator, worker="other")
     assert second.submission_id == first.submission_id
     assert second.attempt == 2
@@ -119,7 +119,7 @@ async def test_a_lease_that_expires_before_the_press_is_tried_again(shop: Shop) 
     orchestrator = await shop.orchestrator(catalogue(1))
     await shop.job(orchestrator)
     [assignment] = await lease(orchestrator)
-    await shop.db.execute("update job_results set deadline_at = now() - interval '1 second'")
+    await shop.db.execute("update leases set deadline_at = now() - interval '1 second'")
     [again] = await lease(orchestrator)
     assert again.submission_id == assignment.submission_id
     row = await shop.db.fetchrow("select event, reason from attempts where attempt = 1")
@@ -132,7 +132,7 @@ async def test_a_lease_that_expires_too_often_fails_its_submission(shop: Shop) -
     job = await shop.job(orchestrator)
     for _ in range(5):
         assert await lease(orchestrator)
-        await shop.db.execute("update job_results set deadline_at = now() - interval '1 second'")
+        await shop.db.execute("update leases set deadline_at = now() - interval '1 second'")
     await until(shop, "select state = 'complete' from jobs")
     assert await shop.states(job) == {"failed": 1}
 
@@ -142,7 +142,7 @@ async def test_a_press_that_was_lost_is_uncertain_and_looked_for_at_once(shop: S
     await shop.job(orchestrator)
     [assignment] = await lease(orchestrator)
     await press(orchestrator, assignment.token)
-    await shop.db.execute("update job_results set deadline_at = now() - interval '1 second'")
+    await shop.db.execute("update leases set deadline_at = now() - interval '1 second'")
     [look] = await lease(orchestrator)
     assert (look.task, look.submission_id) == ("verify", assignment.submission_id)
     assert (await shop.row(look.submission_id))["state"] == "uncertain"
@@ -153,7 +153,7 @@ async def test_a_lost_press_that_nobody_can_look_for_goes_to_a_person(shop: Shop
     job = await shop.job(orchestrator)
     [assignment] = await lease(orchestrator)
     await press(orchestrator, assignment.token)
-    await shop.db.execute("update job_results set deadline_at = now() - interval '1 second'")
+    await shop.db.execute("update leases set deadline_at = now() - interval '1 second'")
     await until(shop, "select state = 'needs_person' from job_results")
     row = await shop.row(assignment.submission_id)
     assert row["reason"] == "press_unconfirmed"
@@ -294,7 +294,7 @@ async def test_a_heartbeat_moves_the_deadline(shop: Shop) -> None:
     orchestrator = await shop.orchestrator(catalogue(1))
     await shop.job(orchestrator)
     [assignment] = await lease(orchestrator)
-    await shop.db.execute("update job_results set deadline_at = now() + interval '1 second'")
+    await shop.db.execute("update leases set deadline_at = now() + interval '1 second'")
     orchestrator._board.held[assignment.token].extended_at = 0.0
     reply = await orchestrator.exchange(Exchange(worker="w", alive=[assignment.token]))
     assert reply.revoked == []

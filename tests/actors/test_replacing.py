@@ -9,9 +9,19 @@ import asyncpg
 from actors.orchestrator import Orchestrator
 from dbolt.domain.directory import Evidence, Policy
 from dbolt.domain.plan import PLANS, PlanName
+from dbolt.domain.protocol import Ack
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import Left
-from tests.support.queue import Shop, accepted, carry_out, catalogue, directory, lease, not_sent
+from tests.support.queue import (
+    Shop,
+    accepted,
+    carry_out,
+    catalogue,
+    directory,
+    lease,
+    not_sent,
+    settle,
+)
 
 SIZE = PLANS[PlanName.STARTER].directories
 GONE = not_sent(Reason.PAGE_GONE)
@@ -63,6 +73,16 @@ async def test_what_no_other_directory_makes_good_is_proposed_as_a_credit(shop: 
     assert "48 of 50" in row["detail"]
     assert "$5.96" in row["detail"]
     assert row["order_id"] == await shop.one("select id from orders")
+
+
+async def test_a_profile_that_passes_no_more_keeps_no_attempt_from_ending(shop: Shop) -> None:
+    orchestrator = await shop.orchestrator(catalogue(SIZE + 1))
+    job: UUID = await shop.job(orchestrator)
+    (first,) = await lease(orchestrator)
+    await shop.db.execute("update profiles set doc = '{}'")
+    reply = await settle(orchestrator, first.token, Left(reason=Reason.ROBOTS_TXT))
+    assert reply.acks == {first.token: Ack.SETTLED}
+    assert await shop.states(job) == {"queued": SIZE - 1, "skipped": 1}
 
 
 async def test_a_robots_rule_met_on_the_way_is_made_good_too(shop: Shop) -> None:

@@ -66,7 +66,7 @@ async def victim(shop: Shop, shelf: Shelf, database: str, owner: Owner, parts: P
     placed = await shop.order(ADA)
     job_id = await shop.pay(placed, ADA)
     shelf.files["ab" * 32] = PICTURE
-    await owner.execute("delete from job_results where directory = 'd000'")
+    await owner.execute("delete from submissions where directory = 'd000'")
     await add_submission(
         database,
         job_id,

@@ -77,9 +77,7 @@ async def test_the_guards_are_the_same(
         assert update["permits"] == {first["token"]: permit}
     [second] = (await say(api, "next", want=1, wait_s=5))["assignments"]
     owner = await asyncpg.connect(database)
-    await owner.execute(
-        "update job_results set deadline_at = now() - interval '1 second' where token is not null"
-    )
+    await owner.execute("update leases set deadline_at = now() - interval '1 second'")
     await owner.close()
     stranger = str(uuid4())
     update = await say(api, "update", press=[second["token"], stranger])

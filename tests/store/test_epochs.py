@@ -54,6 +54,8 @@ TABLES = (
     "orders",
     "jobs",
     "job_results",
+    "submissions",
+    "leases",
     "attempts",
     "presses",
     "events",
@@ -134,7 +136,7 @@ async def late(shop: Shop) -> AsyncIterator[Late]:
     await orchestrator.close()
     await queue.take_over(shop.db)
     await shop.db.execute("update verifications set due_at = now() where token is null")
-    await shop.db.execute("update job_results set deadline_at = now() where token is not null")
+    await shop.db.execute("update leases set deadline_at = now()")
     await shop.db.execute("update jobs set state = 'queued'")
     await shop.db.execute(
         "insert into attention (kind, payment_ref, order_id, detail)"
@@ -225,11 +227,11 @@ async def changed(late: Late, deed: str) -> bool:
     try:
         if deed == "redirect":
             await late.db.execute(
-                "update job_results set turn = null, attempt = 0 where id = $1", late.queued
+                "update submissions set turn = null, attempt = 0 where id = $1", late.queued
             )
         if deed in ("lease", "press"):
             await late.db.execute(
-                "update job_results set deadline_at = now() + interval '1 minute'"
+                "update leases set deadline_at = now() + interval '1 minute'"
                 " where token is not null"
             )
         before = await late.everything()

@@ -47,9 +47,15 @@ async def test_the_tables_are_the_lifecycle(owner: asyncpg.Connection[asyncpg.Re
     )
 
 
-@pytest.mark.parametrize(("table", "states"), [("job_results", State), ("jobs", JobState)])
+UNDER_WAY = {State.LEASED, State.PRESSED}
+"""A submission that is under way has a lease, which says so."""
+
+
+@pytest.mark.parametrize(
+    ("table", "states"), [("submissions", set(State) - UNDER_WAY), ("jobs", set(JobState))]
+)
 async def test_the_checks_know_the_same_states(
-    owner: asyncpg.Connection[asyncpg.Record], table: str, states: type[State | JobState]
+    owner: asyncpg.Connection[asyncpg.Record], table: str, states: set[State | JobState]
 ) -> None:
     definition = await owner.fetchval(
         "select string_agg(pg_get_constraintdef(oid), ' ') from pg_constraint"
@@ -61,25 +67,38 @@ async def test_the_checks_know_the_same_states(
     await shop_with_two(owner)
     with pytest.raises(asyncpg.CheckViolationError):
         await owner.execute(f"update {table} set state = 'nonsense'")
+    if table == "submissions":
+        for state in UNDER_WAY:
+            with pytest.raises(asyncpg.CheckViolationError):
+                await owner.execute("update submissions set state = $1", state)
 
 
 async def force(owner: asyncpg.Connection[asyncpg.Record], submission: UUID, state: State) -> None:
     """Puts a submission into *state* with all that the constraints want of it."""
-    held = state in (State.LEASED, State.PRESSED)
+    await owner.execute("delete from leases where submission_id = $1", submission)
     await owner.execute(
         """
-        update job_results set state = $2, pressed_at = now(), turn = 1,
+        update submissions set state = $2, pressed_at = now(), turn = 1,
             reason = case $2 when 'live' then 'found_live' else 'accepted' end,
-            token = case when $3 then $4::uuid end, epoch = case when $3 then 1 end,
-            worker = case when $3 then 'w' end, deadline_at = case when $3 then now() end,
-            leased_at = case when $3 then now() end, attempt = greatest(attempt, 1) + 1
+            attempt = greatest(attempt, 1) + 1
         where id = $1
         """,
         submission,
-        state,
-        held,
-        uuid4(),
+        State.QUEUED if state in UNDER_WAY else state,
     )
+    if state in UNDER_WAY:
+        await owner.execute(
+            """
+            insert into leases (token, submission_id, job_id, directory, attempt, epoch, worker,
+                                deadline_at, pressed_at)
+            select $2, id, job_id, directory, attempt + 1, 1, 'w', now(),
+                   case when $3 then now() end
+            from submissions where id = $1
+            """,
+            submission,
+            uuid4(),
+            state is State.PRESSED,
+        )
 
 
 @pytest.mark.parametrize("state", list(State))
@@ -116,19 +135,38 @@ async def test_an_epoch_that_is_over_moves_nothing(
 
 async def test_no_state_without_its_evidence(owner: asyncpg.Connection[asyncpg.Record]) -> None:
     await shop_with_two(owner)
-    lease = (
-        "token = id, epoch = 1, worker = 'w', leased_at = now(), deadline_at = now(), attempt = 1"
-    )
     for nonsense in (
         "state = 'failed'",
         "state = 'submitted', reason = 'accepted'",
         "state = 'live', reason = 'accepted', pressed_at = now()",
-        "state = 'leased'",
-        f"state = 'pressed', {lease}",
-        lease,
-        f"state = 'leased', {lease.replace('leased_at = now()', 'leased_at = null')}",
-        f"state = 'leased', {lease.replace('attempt = 1', 'attempt = 0')}",
+        "state = 'leased', reason = 'accepted'",
         "attempt = -1",
     ):
         with pytest.raises(asyncpg.CheckViolationError):
-            await owner.execute(f"update job_results set {nonsense}")
+            await owner.execute(f"update submissions set {nonsense}")
+
+
+async def test_a_lease_is_whole_and_the_only_one(
+    owner: asyncpg.Connection[asyncpg.Record],
+) -> None:
+    await shop_with_two(owner)
+    submission = await owner.fetchval("select id from submissions limit 1")
+    await force(owner, submission, State.LEASED)
+    for nonsense in (
+        "deadline_at = null",
+        "leased_at = null",
+        "epoch = null",
+        "worker = null",
+        "attempt = 0",
+    ):
+        with pytest.raises(asyncpg.IntegrityConstraintViolationError):
+            await owner.execute(f"update leases set {nonsense}")
+    again = "insert into leases select (l).* from (select l from leases l) l"
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await owner.execute(again)
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await owner.execute(
+            "insert into leases (token, submission_id, job_id, directory, attempt, epoch, worker,"
+            " deadline_at) select gen_random_uuid(), submission_id, job_id, directory, attempt,"
+            " epoch, worker, deadline_at from leases"
+        )

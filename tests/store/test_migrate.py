@@ -230,3 +230,66 @@ def test_what_was_paid_before_payments_were_kept_has_its_payment(empty: str) -> 
         ("paid", "pi_1", 14_900, False),
         ("refunded", "pi_2", 14_900, True),
     ]
+
+
+UNDER_WAY = """
+with c as (
+    insert into customers (email) values ('a@b.example') returning id
+), p as (
+    insert into profiles (customer_id, version, doc) select id, 1, '{}' from c returning id
+), o as (
+    insert into orders (customer_id, plan, amount_cents, currency)
+    select id, 'starter', 1, 'usd' from c returning id
+), j as (
+    insert into jobs (order_id, customer_id, plan, priority, state, profile_id, moving)
+    select o.id, c.id, 'starter', 1, 'running', p.id, 3 from o, c, p returning id
+)
+insert into job_results (job_id, directory, state, reason, turn, attempt, token, epoch, worker,
+                         deadline_at, leased_at, pressed_at)
+select j.id, d.*
+from j, (values
+    ('a', 'queued', null, 1, 0, null::uuid, null::bigint, null, null::timestamptz,
+     null::timestamptz, null::timestamptz),
+    ('b', 'leased', null, 2, 1, gen_random_uuid(), 7, 'w1', now() + interval '1 hour', now(), null),
+    ('c', 'leased', 'timeout', 3, 2, gen_random_uuid(), 7, 'w2', now() - interval '1 hour', now(),
+     now() - interval '1 day'),
+    ('d', 'pressed', null, 4, 1, gen_random_uuid(), 7, 'w1', now() + interval '1 hour', now(),
+     now()),
+    ('e', 'submitted', 'accepted', 5, 1, null, null, null, null, null, now()),
+    ('f', 'failed', 'timeout', 6, 3, null, null, null, null, null, null)) d
+"""
+COLUMNS = """
+select id, job_id, directory, state, reason, detail, attempt, failures, turn, token, epoch, worker,
+       deadline_at, leased_at, not_before, pressed_at, listing_url, created_at
+from job_results order by directory
+"""
+
+
+def test_leases_that_are_out_are_carried_over_to_their_own_table(empty: str) -> None:
+    before = [one for one in migrations() if one.name < "0013"]
+    run(empty, before)
+
+    async def check() -> None:
+        owner = await asyncpg.connect(empty)
+        await owner.execute(
+            "insert into directories (slug, doc)"
+            " select chr(n), '{}' from generate_series(97, 102) n"
+        )
+        await owner.execute(UNDER_WAY)
+        await owner.execute(
+            "insert into presses (submission_id, attempt, directory, seen_absent)"
+            " select id, attempt, directory, true from job_results where state = 'pressed'"
+        )
+        rows = [dict(row) for row in await owner.fetch(COLUMNS)]
+        await migrate(empty)
+        assert [dict(row) for row in await owner.fetch(COLUMNS)] == rows
+        assert await owner.fetch("select directory, seen_absent from leases order by 1") == [
+            ("b", False),
+            ("c", False),
+            ("d", True),
+        ]
+        states = await owner.fetch("select state from submissions order by directory")
+        assert [row[0] for row in states] == ["queued"] * 4 + ["submitted", "failed"]
+        await owner.close()
+
+    asyncio.run(check())

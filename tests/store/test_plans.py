@@ -14,7 +14,7 @@ from dbolt.store.queries import statements
 from tests.support.queue import Shop, catalogue
 
 MANY = """
-insert into job_results (job_id, directory, turn)
+insert into submissions (job_id, directory, turn)
 select $1, d.slug, n from directories d, generate_series(1, 300) n
 """
 
@@ -33,7 +33,7 @@ async def crowded(shop: Shop) -> AsyncIterator[asyncpg.Connection[asyncpg.Record
         customer,
     )
     await shop.db.execute(
-        "alter table job_results drop constraint job_results_job_id_directory_key"
+        "alter table submissions drop constraint submissions_job_id_directory_key"
     )
     await shop.db.execute(MANY, job)
     connection = await asyncpg.connect(

@@ -42,7 +42,8 @@ QUEUE = {
     "throughput",
     "throughput_counted",
     "jobs",
-    "job_results",
+    "submissions",
+    "leases",
     "attempts",
     "presses",
     "events",
@@ -128,7 +129,7 @@ async def test_the_orchestrator_writes_the_queue_only(
     assert writes == QUEUE | {"orders"}
     assert "sessions" not in given
     deletes = {name for name, verbs in given.items() if verbs & {"DELETE", "TRUNCATE"}}
-    assert deletes == {"pauses", "answers"}
+    assert deletes == {"pauses", "answers", "leases"}
     assert given["events"] == given["presses"] == {"SELECT", "INSERT"}
 
 
@@ -152,8 +153,8 @@ async def test_a_customer_role_only_reads(owner: asyncpg.Connection[asyncpg.Reco
     [
         "insert into jobs (order_id, customer_id, plan) select id, id, '' from customers",
         "update jobs set state = 'complete'",
-        "update job_results set state = 'live', reason = 'found_live'",
-        "delete from job_results",
+        "update submissions set state = 'live', reason = 'found_live'",
+        "delete from submissions",
         "insert into presses values (gen_random_uuid(), 1, 'a')",
         "update orders set state = 'paid', paid_at = now()",
         "update checkouts set state = 'paid'",
@@ -172,6 +173,20 @@ async def test_the_web_cannot_touch_the_queue(database: str, sql: str) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await pool.execute(sql)
     await close_pool(pool)
+
+
+OWN = (
+    "customers",
+    "profiles",
+    "orders",
+    "jobs",
+    "submissions",
+    "leases",
+    "job_results",
+    "attempts",
+    "events",
+)
+"""What a customer sees of."""
 
 
 async def shop_with_two(owner: asyncpg.Connection[asyncpg.Record]) -> list[str]:
@@ -207,7 +222,14 @@ async def shop_with_two(owner: asyncpg.Connection[asyncpg.Record]) -> list[str]:
             profile,
         )
         submission = await owner.fetchval(
-            "insert into job_results (job_id, directory) values ($1, 'a') returning id", job
+            "insert into submissions (job_id, directory) values ($1, 'a') returning id", job
+        )
+        await owner.execute(
+            "insert into leases (token, submission_id, job_id, directory, attempt, epoch, worker,"
+            " deadline_at) values ($1, $2, $3, 'a', 2, 1, 'w', now())",
+            uuid4(),
+            submission,
+            job,
         )
         await owner.execute(
             "insert into attempts (submission_id, attempt, token, worker, event)"
@@ -225,9 +247,7 @@ async def shop_with_two(owner: asyncpg.Connection[asyncpg.Record]) -> list[str]:
     return sessions
 
 
-@pytest.mark.parametrize(
-    "table", ["customers", "profiles", "orders", "jobs", "job_results", "attempts", "events"]
-)
+@pytest.mark.parametrize("table", OWN)
 async def test_a_customer_sees_its_own_rows_only(
     database: str, owner: asyncpg.Connection[asyncpg.Record], table: str
 ) -> None:
@@ -245,9 +265,7 @@ async def test_a_customer_sees_its_own_rows_only(
     await close_pool(pool)
 
 
-@pytest.mark.parametrize(
-    "table", ["customers", "profiles", "orders", "jobs", "job_results", "attempts", "events"]
-)
+@pytest.mark.parametrize("table", OWN)
 async def test_a_proven_account_sees_what_was_ordered_under_its_address(
     database: str, owner: asyncpg.Connection[asyncpg.Record], table: str
 ) -> None:

@@ -70,7 +70,7 @@ async def add_submission(  # noqa: PLR0913  - a row has that many columns
             json.dumps(directory_doc(directory)),
         )
         submission_id: UUID = await connection.fetchval(
-            "insert into job_results (job_id, directory, state, reason, attempt, listing_url,"
+            "insert into submissions (job_id, directory, state, reason, attempt, listing_url,"
             " pressed_at) values ($1, $2, $3, $4, 1, $5, $6) returning id",
             job_id,
             directory,
@@ -94,7 +94,7 @@ async def move(database: str, submission_id: UUID, state: str, reason: str | Non
     """Moves a submission and tells of it, in one transaction, as the orchestrator does."""
     async with as_role(database, ORCHESTRATOR) as connection, connection.transaction():
         row = await connection.fetchrow(
-            "update job_results r set state = $2, reason = $3, pressed_at = now(),"
+            "update submissions r set state = $2, reason = $3, pressed_at = now(),"
             " updated_at = now()"
             " from job_results old where r.id = $1 and old.id = r.id"
             " returning r.job_id, old.state as before",

@@ -96,7 +96,7 @@ async def many(site: Site, job_id: UUID, count: int) -> None:
             count,
         )
         await connection.execute(
-            "insert into job_results (job_id, directory, state, reason)"
+            "insert into submissions (job_id, directory, state, reason)"
             " select $1, slug, 'failed', 'page_gone' from directories where slug like 'm%'",
             job_id,
         )
@@ -268,7 +268,7 @@ async def test_a_slow_directory_is_named_with_the_wait_that_it_imposes(site: Sit
     await site.job("second@example.com")
     job_id, key = await site.job()
     async with as_role(site.database, "dbolt_orchestrator") as connection:
-        later = "update job_results set turn = turn + 10 where job_id = $1"
+        later = "update submissions set turn = turn + 10 where job_id = $1"
         await connection.execute(later, job_id)
     async with site.visitor(key=key, java_script_enabled=False) as page:
         await page.goto(f"/jobs/{job_id}")

@@ -16,7 +16,7 @@ group by state;
 -- $1 ages in seconds.
 select age::text as seconds,
        (select count(*) from job_results
-        where waiting and resting_since < now() - make_interval(secs => age)) as n
+        where waiting and token is null and resting_since < now() - make_interval(secs => age)) as n
 from unnest($1::float8[]) age;
 
 -- name: messages

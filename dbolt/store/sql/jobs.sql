@@ -12,7 +12,7 @@ with job as (
     order by doc ->> 'evidence' <> 'proven', slug
     limit $5
 ), made as (
-    insert into job_results (job_id, directory)
+    insert into submissions (job_id, directory)
     select job.id, chosen.slug from job, chosen
     returning id, job_id
 ), logged as (
@@ -61,21 +61,22 @@ select directory from job_results where job_id = $1;
 -- name: redirect
 -- Submissions that nobody has begun go to other directories, which the job does not have yet.
 -- $1 epoch; $2 submissions and $3 directories in step.
-update job_results r
+update submissions r
 set directory = s.slug, updated_at = now()
 from unnest($2::uuid[], $3::text[]) as s(id, slug), orchestrator_epoch o
 where o.epoch = $1 and r.id = s.id
-  and r.state = 'queued' and r.attempt = 0 and r.turn is null;
+  and r.state = 'queued' and r.attempt = 0 and r.turn is null
+  and not exists (select from leases l where l.submission_id = r.id);
 
 -- name: give_turns
 -- $1 epoch; $2 submissions and $3 turns in step. Each is found by its key: see queue.sql.
 with found as materialized (
     select s.turn, b.ctid as at
     from unnest($2::uuid[], $3::float8[]) as s(id, turn)
-    cross join lateral (select b.ctid, b.state from job_results b where b.id = s.id limit 1) b
-    where b.state = 'queued'
+    cross join lateral (select b.ctid, b.state from submissions b where b.id = s.id limit 1) b
+    where b.state = 'queued' and not exists (select from leases l where l.submission_id = s.id)
 )
-update job_results r
+update submissions r
 set turn = f.turn, not_before = now()
 from found f, orchestrator_epoch o
 where o.epoch = $1 and r.ctid = f.at and r.state is not distinct from 'queued'
@@ -104,10 +105,10 @@ order by r.turn, r.id;
 with found as materialized (
     select s.turn, b.ctid as at
     from unnest($2::uuid[], $3::float8[]) as s(id, turn)
-    cross join lateral (select b.ctid, b.state from job_results b where b.id = s.id limit 1) b
-    where b.state = 'queued'
+    cross join lateral (select b.ctid, b.state from submissions b where b.id = s.id limit 1) b
+    where b.state = 'queued' and not exists (select from leases l where l.submission_id = s.id)
 )
-update job_results r
+update submissions r
 set turn = f.turn
 from found f, orchestrator_epoch o
 where o.epoch = $1 and r.ctid = f.at and r.state is not distinct from 'queued';
@@ -115,7 +116,7 @@ where o.epoch = $1 and r.ctid = f.at and r.state is not distinct from 'queued';
 -- name: queued_on
 -- Who stands in the lines of $1 directories.
 select r.id, r.directory from job_results r
-where r.directory = any ($1::text[]) and r.waiting;
+where r.directory = any ($1::text[]) and r.waiting and r.token is null;
 
 -- name: profile
 select doc from profiles where id = $1 and ($2::uuid is null or customer_id = $2);
@@ -163,7 +164,7 @@ select id from jobs where id = any ($1::uuid[]) and state = 'complete';
 
 -- name: line_place
 -- Where requeued submissions stand; those that never stood in line get the turn $2.
-update job_results r set turn = coalesce(r.turn, $2)
+update submissions r set turn = coalesce(r.turn, $2)
 from orchestrator_epoch o
 where o.epoch = $1 and r.id = any ($3::uuid[])
 returning r.id, r.job_id, r.directory, r.turn;

@@ -2,6 +2,9 @@
 -- `is not distinct from`, which no index serves: so no plan, however old its statistics, begins with
 -- all rows in a state. The line may have millions. What was found so is moved by its place in the
 -- table (`ctid`), which is cheaper than by its key again, and under the same guards.
+--
+-- `job_results` shows submissions with the leases that are out; `submissions` and `leases` are the
+-- tables. What is leased is 'queued' in its own row until the lease ends.
 
 -- name: take_over
 -- The next epoch. The writers' locks wait for what another orchestrator has under way.
@@ -28,8 +31,7 @@ select epoch, batch from orchestrator_writers where place = $1 for share;
 -- name: watch
 -- Whose time it is, and whether any lease's is up. $1 grace in seconds.
 select o.epoch, extract(epoch from clock_timestamp())::float8 as now,
-       exists (select from job_results r
-               where r.token is not null and r.deadline_at <= now() - make_interval(secs => $1))
+       exists (select from leases l where l.deadline_at <= now() - make_interval(secs => $1))
        or exists (select from verifications v
                   where v.token is not null and v.deadline_at <= now() - make_interval(secs => $1))
            as overdue
@@ -37,8 +39,10 @@ from orchestrator_epoch o;
 
 -- name: in_flight
 -- Leases that are out, for a restart.
-select r.id, r.job_id, r.directory, r.state, r.failures, r.token, r.worker
-from job_results r where r.token is not null;
+select l.submission_id as id, l.job_id, l.directory,
+       case when l.pressed_at is null then 'leased' else 'pressed' end as state, r.failures, l.token,
+       l.worker
+from leases l cross join lateral (select * from submissions b where b.id = l.submission_id limit 1) r;
 
 -- name: recent_presses
 -- $1 directories. Seconds since the epoch, oldest first.
@@ -56,7 +60,7 @@ select d.slug, head.id, head.job_id, head.plan, head.turn,
 from unnest($1::text[], $2::integer[]) as d(slug, window_size)
 left join lateral (
     select r.not_before
-    from job_results r
+    from submissions r
     where r.directory = d.slug and r.waiting
       and r.not_before > now()
     order by r.not_before
@@ -64,48 +68,53 @@ left join lateral (
 ) waiting on true
 left join lateral (
     select r.id, r.job_id, j.plan, r.turn
-    from job_results r
+    from submissions r
     cross join lateral (select * from jobs j where j.id = r.job_id limit 1) j
     where r.directory = d.slug and r.waiting
       and r.not_before <= now()
+      and not exists (select from leases l where l.submission_id = r.id)
       and j.state in ('queued', 'running') and not (j.plan = any ($3::text[]))
     order by r.turn, r.id
     limit d.window_size
 ) head on true;
 
 -- name: lease
--- $1 epoch; $2 ids, $3 fresh tokens and $4 workers in step; $5 seconds.
+-- $1 epoch; $2 ids, $3 fresh tokens and $4 workers in step; $5 seconds. The row is locked, so that
+-- nobody takes it out of the line meanwhile; its key in `leases` says that nobody else has it.
 with wanted as (
     select * from unnest($2::uuid[], $3::uuid[], $4::text[]) as w(id, token, worker)
 ), found as materialized (
-    select w.*, b.ctid as at, b.state, j.customer_id, j.profile_id, j.plan, j.state as job_state
+    select w.*, b.state, b.job_id, b.directory, b.attempt + 1 as attempt, b.failures, b.listing_url,
+           j.customer_id, j.profile_id, j.plan, j.state as job_state
     from wanted w
-    cross join lateral (select b.ctid, b.* from job_results b where b.id = w.id limit 1) b
+    cross join lateral (select * from submissions b where b.id = w.id limit 1 for share of b) b
     cross join lateral (select * from jobs j where j.id = b.job_id limit 1) j
     where b.waiting and b.not_before <= now()
+      and (select true from orchestrator_epoch where epoch = $1)
       and j.state in ('queued', 'running') and j.profile_id is not null
       and not exists (
           select from pauses p
           where p.level = 'global' or (p.level, p.key) in
               (('plan', j.plan), ('directory', b.directory), ('job', j.id::text)))
-), moved as (
-    update job_results r
-    set state = t.to_state, token = f.token, epoch = o.epoch, worker = f.worker,
-        attempt = r.attempt + 1, leased_at = now(),
-        deadline_at = now() + make_interval(secs => $5), updated_at = now()
-    from found f, transitions t, orchestrator_epoch o
-    where r.ctid = f.at and r.state is not distinct from f.state and o.epoch = $1
-      and t.from_state = f.state and t.event = 'leased'
-    returning r.id, r.job_id, r.directory, r.attempt, r.failures, r.token, r.worker,
-              r.deadline_at, t.from_state, t.to_state, r.listing_url,
-              f.customer_id, f.profile_id, f.plan, f.job_state
+), given as (
+    insert into leases
+        (token, submission_id, job_id, directory, attempt, epoch, worker, deadline_at)
+    select f.token, f.id, f.job_id, f.directory, f.attempt, $1, f.worker,
+           now() + make_interval(secs => $5)
+    from found f
+    join transitions t on t.from_state = f.state and t.event = 'leased'
+    on conflict (submission_id) do nothing
+    returning token, submission_id, job_id, attempt, worker
 ), logged as (
     insert into events (job_id, submission_id, event, from_state, to_state, attempt, actor)
-    select job_id, id, 'leased', from_state, to_state, attempt, worker from moved
+    select job_id, submission_id, 'leased', 'queued', 'leased', attempt, worker from given
 )
-select id, job_id, directory, attempt, failures, token, worker, deadline_at, listing_url,
-       customer_id, profile_id, plan, job_state
-from moved;
+select f.id, f.job_id, f.directory, f.attempt, f.failures, f.token, f.worker,
+       now() + make_interval(secs => $5) as deadline_at, f.listing_url, f.customer_id, f.profile_id,
+       f.plan, f.job_state
+from found f
+-- Said so, it is looked up in one table of what was given; as a join it would not be.
+where (f.token in (select token from given)) is true;
 
 -- name: start_jobs
 -- $1 epoch, $2 jobs of which something was leased.
@@ -121,79 +130,98 @@ insert into events (job_id, event, from_state, to_state, actor)
 select id, 'started', from_state, to_state, 'orchestrator' from moved;
 
 -- name: press
--- The point of no return, durable before anybody is told. $1 epoch; $2 tokens and $4 whether the
--- directory did not show the business before, in step; $3 seconds.
+-- The point of no return, durable before anybody is told. $1 epoch, $2 tokens, $3 seconds; $4 of the
+-- tokens those whose directory did not show the business before.
 with found as materialized (
-    select b.ctid as at, b.id, b.token, b.state, w.seen_absent
-    from unnest($2::uuid[], $4::boolean[]) as w(token, seen_absent)
-    cross join lateral (select b.ctid, b.* from job_results b where b.token = w.token limit 1) b
+    select b.ctid as at, b.token
+    from unnest($2::uuid[]) as w(token)
+    cross join lateral (select b.ctid, b.* from leases b where b.token = w.token limit 1) b
     cross join lateral (select * from jobs j where j.id = b.job_id limit 1) j
-    where b.deadline_at > now()
+    where b.deadline_at > now() and b.pressed_at is null
+      and (select true from orchestrator_epoch where epoch = $1)
       and j.state in ('queued', 'running')
       and not exists (
           select from pauses p
           where p.level = 'global' or (p.level, p.key) in
               (('plan', j.plan), ('directory', b.directory), ('job', j.id::text)))
 ), moved as (
-    update job_results r
-    set state = t.to_state, pressed_at = now(), updated_at = now(),
+    update leases r
+    set pressed_at = now(), seen_absent = r.token = any ($4::uuid[]),
         deadline_at = greatest(r.deadline_at, now() + make_interval(secs => $3))
-    from found f, transitions t, orchestrator_epoch o
-    where r.ctid = f.at and r.state is not distinct from f.state
-      and r.token is not distinct from f.token and o.epoch = $1
-      and t.from_state = f.state and t.event = 'permitted'
-    returning r.id, r.job_id, r.directory, r.attempt, r.token, r.worker, r.deadline_at,
-              t.from_state, t.to_state, t.moving, f.seen_absent,
-              extract(epoch from r.pressed_at)::float8 as pressed_at
+    from found f, transitions t
+    where r.ctid = f.at and r.token is not distinct from f.token and r.pressed_at is null
+      and t.from_state = 'leased' and t.event = 'permitted'
+    returning r.submission_id, r.job_id, r.directory, r.attempt, r.token, r.worker, t.from_state,
+              t.to_state, r.seen_absent, r.pressed_at
 ), pressed as (
-    insert into presses (submission_id, attempt, directory, seen_absent)
-    select id, attempt, directory, seen_absent from moved
+    insert into presses (submission_id, attempt, directory, pressed_at, seen_absent)
+    select submission_id, attempt, directory, pressed_at, seen_absent from moved
 ), logged as (
     insert into events (job_id, submission_id, event, from_state, to_state, attempt, actor)
-    select job_id, id, 'permitted', from_state, to_state, attempt, worker from moved
+    select job_id, submission_id, 'permitted', from_state, to_state, attempt, worker from moved
 )
-select token, job_id, directory, pressed_at from moved;
+select token, job_id, directory, extract(epoch from pressed_at)::float8 as pressed_at from moved;
 
 -- name: beat
 -- Leases still held, made to last from now on. $1 epoch, $2 tokens, $3 seconds.
-update job_results r
+update leases r
 set deadline_at = greatest(r.deadline_at, now() + make_interval(secs => $3))
 from orchestrator_epoch o
 where o.epoch = $1 and r.token = any ($2::uuid[])
 returning r.token;
 
 -- name: settle
--- $1 epoch; in step: $2 tokens, $3 kinds of outcome, $4 seconds to wait where it goes back to the
--- queue, $5 results as JSON. Of each kind: $6 event, $7 reason and $8 count of failures to add where
--- nothing was pressed; $9 event and $10 reason after a press.
+-- $1 epoch; in step: $2 tokens, $3 kinds of outcome, $4 results as JSON. Of each kind: $5 event,
+-- $6 reason, $7 count of failures to add and $8 seconds to wait where nothing was pressed; $9 event
+-- and $10 reason after a press.
 with said as (
-    select * from unnest($2::uuid[], $3::integer[], $4::float8[], $5::text[])
-        as s(token, kind, wait_s, result)
+    select * from unnest($2::uuid[], $3::text[], $4::text[]) as s(token, kind, result)
+), rules as materialized (
+    select k.kind::text, k.sent, t.from_state, t.event, t.to_state, t.moving, k.reason, k.failures,
+           k.wait_s
+    from (
+        select kind, false as sent, event, reason, failures, wait_s
+        from unnest($5::text[], $6::text[], $7::smallint[], $8::float8[])
+            with ordinality as u(event, reason, failures, wait_s, kind)
+        union all
+        select kind, true, event, reason, 0, 0
+        from unnest($9::text[], $10::text[]) with ordinality as u(event, reason, kind)
+    ) k
+    cross join lateral (
+        select * from transitions b
+        where b.event = k.event and (b.from_state = 'pressed') = k.sent
+          and b.from_state in ('leased', 'pressed')
+        limit 1
+    ) t
+    where (select true from orchestrator_epoch where epoch = $1)
 ), found as materialized (
-    select s.token, s.kind, s.wait_s, s.result::jsonb as result, b.ctid as at, b.id, b.state,
-           b.worker, b.leased_at, b.state = 'pressed' as sent
+    select s.token, s.kind, s.result::jsonb as result, l.ctid as lease_at, b.ctid as at, l.attempt,
+           case when l.pressed_at is null then 'leased' else 'pressed' end as state, l.pressed_at,
+           l.worker, l.leased_at
     from said s
-    cross join lateral (select b.ctid, b.* from job_results b where b.token = s.token limit 1) b
+    cross join lateral (select b.ctid, b.* from leases b where b.token = s.token limit 1) l
+    cross join lateral (select b.ctid, b.state from submissions b
+                        where b.id = l.submission_id limit 1) b
+    where b.state = 'queued'
+), gone as (
+    delete from leases l using found s, rules t
+    where l.ctid = s.lease_at and l.token is not distinct from s.token
+      and t.kind = s.kind and t.from_state = s.state
+    returning s.*, t.event, t.to_state, t.moving, t.reason, t.failures, t.wait_s
 ), moved as (
-    update job_results r
-    set state = t.to_state,
-        reason = case when s.sent then ($10::text[])[s.kind] else ($7::text[])[s.kind] end,
+    update submissions r
+    set state = s.to_state, reason = s.reason, attempt = s.attempt,
         detail = coalesce(left(s.result ->> 'detail', 2000), ''),
         listing_url = coalesce(nullif(left(s.result ->> 'listing_url', 2000), ''), r.listing_url),
-        failures = r.failures + case when s.sent then 0 else ($8::smallint[])[s.kind] end,
-        not_before = case t.to_state when 'queued' then now() + make_interval(secs => s.wait_s)
+        failures = r.failures + s.failures, pressed_at = coalesce(s.pressed_at, r.pressed_at),
+        not_before = case s.to_state when 'queued' then now() + make_interval(secs => s.wait_s)
                                      else r.not_before end,
-        token = null, epoch = null, worker = null, leased_at = null, deadline_at = null,
         updated_at = now()
-    from found s
-    cross join orchestrator_epoch o
-    join transitions t on t.from_state = s.state
-        and t.event = case when s.sent then ($9::text[])[s.kind] else ($6::text[])[s.kind] end
-    where r.ctid = s.at and r.token is not distinct from s.token
-      and r.state is not distinct from s.state and o.epoch = $1
-    returning r.id, r.job_id, r.directory, r.attempt, s.token, s.worker, s.leased_at, t.event,
-              r.reason, r.detail, t.from_state, t.to_state, t.moving, s.result, r.listing_url,
-              extract(epoch from r.not_before)::float8 as not_before
+    from gone s
+    where r.ctid = s.at and r.state is not distinct from 'queued'
+    returning r.id, r.job_id, r.directory, r.attempt, s.token, s.worker, s.leased_at, s.event,
+              r.reason, r.detail, s.state as from_state, s.to_state, s.moving, s.result,
+              r.listing_url, extract(epoch from r.not_before)::float8 as not_before
 ), ended as (
     insert into attempts (submission_id, attempt, token, worker, started_at, event, reason, result)
     select id, attempt, token, worker, leased_at, event, reason, result from moved
@@ -226,29 +254,41 @@ where token = any ($1::uuid[]) and event not in ('lease_expired', 'worker_lost',
 -- Leases whose time is up by the database's clock. $1 epoch; $2 cap of tries that may be lost so;
 -- $3 seconds to wait before the next; $4 grace in seconds; $5 how many at most.
 with due as materialized (
-    select r.id, r.token, r.state, r.worker, r.leased_at,
-           case when r.state = 'leased' and r.failures + 1 >= $2 then 'failed'
-                else 'lease_expired' end as event
-    from job_results r
-    where r.token is not null and r.deadline_at <= now() - make_interval(secs => $4)
-    order by r.deadline_at
+    select l.*, l.ctid as lease_at,
+           case when l.pressed_at is null then 'leased' else 'pressed' end as state
+    from leases l
+    where l.deadline_at <= now() - make_interval(secs => $4)
+    order by l.deadline_at
     limit $5
+), found as materialized (
+    select d.*, b.ctid as at,
+           case when d.state = 'leased' and b.failures + 1 >= $2 then 'failed'
+                else 'lease_expired' end as event
+    from due d
+    cross join lateral (select b.ctid, b.* from submissions b
+                        where b.id = d.submission_id limit 1) b
+    where b.state = 'queued' and (select true from orchestrator_epoch where epoch = $1)
+), gone as (
+    delete from leases l using found s, transitions t
+    where l.ctid = s.lease_at and l.token is not distinct from s.token
+      and l.pressed_at is not distinct from s.pressed_at
+      and l.deadline_at <= now() - make_interval(secs => $4)
+      and t.from_state = s.state and t.event = s.event
+    returning s.*, t.to_state, t.moving
 ), moved as (
-    update job_results r
-    set state = t.to_state,
-        reason = case t.to_state when 'uncertain' then 'press_unconfirmed' else 'lease_expired' end,
+    update submissions r
+    set state = s.to_state, attempt = s.attempt,
+        reason = case s.to_state when 'uncertain' then 'press_unconfirmed' else 'lease_expired' end,
         detail = 'The worker was not heard of in time.',
-        failures = r.failures + case t.to_state when 'uncertain' then 0 else 1 end,
-        not_before = case t.to_state when 'queued' then now() + make_interval(secs => $3)
+        failures = r.failures + case s.to_state when 'uncertain' then 0 else 1 end,
+        pressed_at = coalesce(s.pressed_at, r.pressed_at),
+        not_before = case s.to_state when 'queued' then now() + make_interval(secs => $3)
                                      else r.not_before end,
-        token = null, epoch = null, worker = null, leased_at = null, deadline_at = null,
         updated_at = now()
-    from due d, transitions t, orchestrator_epoch o
-    where r.id = d.id and r.token is not distinct from d.token
-      and r.state is not distinct from d.state and o.epoch = $1
-      and t.from_state = d.state and t.event = d.event
-    returning r.id, r.job_id, r.directory, r.attempt, d.token, d.worker, d.leased_at, t.event,
-              r.reason, r.detail, t.from_state, t.to_state, t.moving,
+    from gone s
+    where r.ctid = s.at and r.state is not distinct from 'queued'
+    returning r.id, r.job_id, r.directory, r.attempt, s.token, s.worker, s.leased_at, s.event,
+              r.reason, r.detail, s.state as from_state, s.to_state, s.moving, r.listing_url,
               extract(epoch from r.not_before)::float8 as not_before
 ), ended as (
     insert into attempts (submission_id, attempt, token, worker, started_at, event, reason)
@@ -259,7 +299,9 @@ with due as materialized (
     select job_id, id, event, from_state, to_state, reason, attempt, 'orchestrator', detail
     from moved
 )
-select * from moved;
+select id, job_id, directory, event, from_state, to_state, moving, token, reason, listing_url,
+       not_before
+from moved;
 
 -- name: move
 -- Moves submissions by other means than their lease; what does not fit its state stays. $1 epoch;
@@ -268,24 +310,33 @@ with said as (
     select * from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
         as s(id, event, reason, detail, listing_url)
 ), found as materialized (
-    select s.*, b.state, b.token, b.worker, b.leased_at
+    select s.*, b.ctid as at, b.state as resting, l.ctid as lease_at, l.token, l.worker, l.leased_at,
+           l.attempt, l.pressed_at,
+           case when l.token is null then b.state
+                when l.pressed_at is null then 'leased' else 'pressed' end as state
     from said s
-    cross join lateral (select * from job_results b where b.id = s.id limit 1) b
+    cross join lateral (select b.ctid, b.state from submissions b where b.id = s.id limit 1) b
+    left join lateral (select b.ctid, b.* from leases b where b.submission_id = s.id limit 1) l
+        on true
+    where (select true from orchestrator_epoch where epoch = $1)
 ), moved as (
-    update job_results r
+    update submissions r
     set state = t.to_state, reason = coalesce(s.reason, r.reason), detail = s.detail,
+        attempt = coalesce(s.attempt, r.attempt),
         listing_url = coalesce(nullif(s.listing_url, ''), r.listing_url),
         failures = case t.event when 'requeued' then 0 when 'absent' then r.failures + 1
                                 else r.failures end,
+        pressed_at = coalesce(s.pressed_at, r.pressed_at),
         not_before = case t.to_state when 'queued' then now() else r.not_before end,
-        token = null, epoch = null, worker = null, leased_at = null, deadline_at = null,
         updated_at = now()
     from found s
-    cross join orchestrator_epoch o
     join transitions t on t.from_state = s.state and t.event = s.event
-    where r.id = s.id and r.state is not distinct from s.state and o.epoch = $1
-    returning r.id, r.job_id, r.directory, r.attempt, s.token, s.worker, s.leased_at, t.event,
-              r.reason, r.detail, t.from_state, t.to_state, t.moving, r.listing_url
+    where r.ctid = s.at and r.state is not distinct from s.resting
+    returning r.id, r.job_id, r.directory, r.attempt, s.token, s.worker, s.leased_at, s.lease_at,
+              t.event, r.reason, r.detail, t.from_state, t.to_state, t.moving, r.listing_url
+), gone as (
+    delete from leases l using moved m
+    where l.ctid = m.lease_at and l.token is not distinct from m.token
 ), ended as (
     insert into attempts (submission_id, attempt, token, worker, started_at, event, reason)
     select id, attempt, token, worker, leased_at, event, reason from moved where token is not null
@@ -295,7 +346,9 @@ with said as (
     select job_id, id, event, from_state, to_state, reason, nullif(attempt, 0), $7, detail
     from moved
 )
-select * from moved;
+select id, job_id, directory, event, from_state, to_state, moving, token, reason, listing_url,
+       null as not_before
+from moved;
 
 -- name: tally
 -- What the moved submissions mean for their jobs: the count of those that can still move, and at
@@ -347,7 +400,8 @@ select pg_notify('dbolt_changes', id::text) from unnest($1::uuid[]) as j(id);
 select pg_notify('dbolt_changes', '');
 
 -- name: counts
--- In two parts, because each has an index of its own.
-select resting as state, count(*) as n from job_results where resting is not null group by resting
+-- What rests is counted in its index, and what is under way, which is 'queued' there, by its leases.
+select state, count(*) - case state when 'queued' then (select count(*) from leases) else 0 end as n
+from submissions group by state
 union all
-select state, count(*) from job_results where token is not null group by state;
+select case when pressed_at is null then 'leased' else 'pressed' end, count(*) from leases group by 1;

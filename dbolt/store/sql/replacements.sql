@@ -17,7 +17,7 @@ where j.id = $1 and j.state in ('queued', 'running', 'paused');
 -- name: replace
 -- New submissions of job $2 to the directories $3 with the turns $4 in step. $1 epoch, $5 who.
 with made as (
-    insert into job_results (job_id, directory, turn)
+    insert into submissions (job_id, directory, turn)
     select $2, s.directory, s.turn
     from unnest($3::text[], $4::float8[]) as s(directory, turn), orchestrator_epoch o
     where o.epoch = $1
