@@ -108,7 +108,7 @@ async def list_jobs(
     *,
     state: JobState | None = None,
     having: State | None = None,
-    q: Annotated[str, Query(max_length=100)] = "",
+    q: Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")] = "",
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> JobPage:

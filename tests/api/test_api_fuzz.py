@@ -37,12 +37,23 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-CONFIG = """
+BEYOND_A_SCHEMA = (
+    # A telephone number that is none, an address of a domain that cannot have mail.
+    "/api/v1/jobs/{job_id}/profile",
+    "/api/v1/orders",
+    # Changed details without the one job that they belong to.
+    "/api/v1/jobs/retry",
+    "/jobs/retry",
+)
+"""What may fit its schema and still be refused."""
+CONFIG = "".join(
+    f"""
 [[operations]]
-# A profile may fit its schema and still be refused: a telephone number that is none, say.
-include-path = "/api/v1/jobs/{job_id}/profile"
+include-path = "{path}"
 checks.positive_data_acceptance.enabled = false
 """
+    for path in BEYOND_A_SCHEMA
+)
 
 
 async def seed(database: str, owner: Owner) -> None:
