@@ -17,7 +17,7 @@ from dbolt.domain.protocol import AnswerKind, CustomerAnswer
 from dbolt.store.queries import Connection
 from serve_app import records
 from serve_app.api.jobs import accepted, submission_or_404
-from serve_app.facts import anchor_of
+from dbolt.domain.facts import anchor_of
 from serve_app.identity import AnyViewer, reading
 from serve_app.parts import parts_of
 from serve_app.problems import Problem

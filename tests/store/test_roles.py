@@ -56,6 +56,8 @@ QUEUE = {
     "attention",
     "answers",
     "accounts",
+    "profile_uses",
+    "listing_updates",
     "orchestrator_epoch",
     "orchestrator_writers",
 }
