@@ -190,9 +190,7 @@ def differing(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Fact]:
     return found
 
 
-def outdated(
-    sent: Mapping[str, Any], now: Mapping[str, Any], typed: Collection[str]
-) -> list[str]:
+def outdated(sent: Mapping[str, Any], now: Mapping[str, Any], typed: Collection[str]) -> list[str]:
     """Paths of the facts that a listing holds as they were in *sent* and not as they are *now*.
 
     typed: the listing's fields that something was typed into; what no field took cannot be old.

@@ -91,9 +91,7 @@ async def standing(db: Connection, update_id: int) -> Standing | None:
 
 async def say(db: Connection, epoch: int, update_id: int, word: UpdateWord, actor: str) -> None:
     """The update stands so from now on, and the job's log says it."""
-    await db.execute(
-        _sql("say"), epoch, update_id, word.state, word.reason, word.note, actor
-    )
+    await db.execute(_sql("say"), epoch, update_id, word.state, word.reason, word.note, actor)
 
 
 async def changed_jobs(db: Db) -> set[UUID]:

@@ -114,7 +114,9 @@ async def test_changes_at_once_leave_one_update_with_the_last_of_them(shop: Shop
             for profile in profiles
         )
     )
-    used = await shop.one("select p.doc ->> 'phone' from jobs j join profiles p on p.id = profile_id")
+    used = await shop.one(
+        "select p.doc ->> 'phone' from jobs j join profiles p on p.id = profile_id"
+    )
     rows = [state for state, *_ in await here.updates() if state == "open"]
     assert rows == ([] if used == OLD else ["open"])
     assert await shop.one("select count(*) from listing_updates where state = 'open'") == len(rows)
@@ -145,7 +147,7 @@ async def test_what_is_no_listing_any_more_needs_no_update(shop: Shop) -> None:
     customer = await shop.customer()
     job = await shop.job(orchestrator, customer=customer)
     mail = pressed(VerdictKind.PENDING_EMAIL, Reason.CONFIRM_EMAIL, typed=typed(Field.PHONE))
-    no = pressed(VerdictKind.REJECTED, Reason.OTHER_REJECTION, typed=typed(Field.PHONE))
+    no = pressed(VerdictKind.REJECTED, Reason.REFUSED, typed=typed(Field.PHONE))
     waits, refused = await lease(orchestrator, 2)
     await carry_out(orchestrator, waits, mail)
     await carry_out(orchestrator, refused, no)
