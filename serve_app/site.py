@@ -146,6 +146,7 @@ def build_site(open_parts: OpenParts, *, pay_origin: str = "", https: bool = Fal
         workers,
         jobs,
         directories,
+        api_updates,
         browsers,
         evidence,
         api_keys,
