@@ -15,7 +15,7 @@ import httpx
 from dbolt.domain.protocol import Exchange, Settlement
 from serve_app.parts import Parts
 from tests.support.queue import accepted
-from tests.support.seeds import add_submission
+from tests.support.seeds import add_submission, add_update
 from tests.support.selling import Shop
 from tests.support.serving import Line, Shelf
 from tests.support.signing import Visitor
@@ -62,11 +62,14 @@ async def test_the_export_holds_all_of_ones_own_and_nothing_else(
     api: httpx.AsyncClient,
     database: str,
     shelf: Shelf,
+    owner: Owner,
     profile: dict[str, Any],
 ) -> None:
     shelf.files |= {MINE: b"my screenshot", SHARED: b"bob's screenshot"}
     job_id = await work_for(shop, api, database, ADA, profile, [MINE])
     bobs = await work_for(shop, api, database, BOB, profile, [SHARED])
+    listed = "select id from submissions where job_id = $1 and directory = 'townbook'"
+    await add_update(database, await owner.fetchval(listed, job_id), note="hunter2, for staff")
     ada = await visit()
     await ada.account(ADA)
     answer = await ada.get("/account/export")
@@ -84,6 +87,8 @@ async def test_the_export_holds_all_of_ones_own_and_nothing_else(
     events = json.loads(files[f"jobs/{job_id}/events.json"])
     assert {event["event"] for event in events} >= {"created", "profile_completed"}
     assert len([name for name in files if name.startswith(f"jobs/{job_id}/d")]) == 3
+    [update] = json.loads(files[f"jobs/{job_id}/updates.json"])
+    assert (update["facts"], update["state"]) == (["phone"], "open")
     whole = b"".join(files.values())
     for secret in (ada.session.encode(), b"$argon2", b"hunter2", BOB.encode(), str(bobs).encode()):
         assert secret not in whole
@@ -104,6 +109,10 @@ async def test_a_deleted_account_leaves_its_books_and_nothing_of_whose_they_were
     named = profile | {"business_name": "Ada's Own Bakery", "phone": "+1 207 555 0199"}
     job_id = await work_for(shop, api, database, ADA, named, [MINE, SHARED])
     bobs = await work_for(shop, api, database, BOB, profile, [SHARED])
+    [submission] = await owner.fetch(
+        "select id from submissions where job_id = $1 and directory = 'townbook'", job_id
+    )
+    await add_update(database, submission["id"], note="Ada's Own phone rings elsewhere")
     unpaid = await shop.order(ADA)
     ada = await visit()
     await ada.account(ADA)

@@ -53,6 +53,7 @@ class Victim:
             "attention_id": "1",
             "key": "address",
             "key_id": str(UUID(int=1)),
+            "update_id": "1",
         }
 
     def at(self, path: str) -> str:

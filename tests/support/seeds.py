@@ -90,6 +90,20 @@ async def add_submission(  # noqa: PLR0913  - a row has that many columns
     return submission_id
 
 
+async def add_update(database: str, submission_id: UUID, note: str = "") -> int:
+    """The listing waits for a new phone number, that of its customer's latest profile; its id."""
+    async with as_role(database, ORCHESTRATOR) as connection:
+        update_id: int = await connection.fetchval(
+            "insert into listing_updates (submission_id, job_id, facts, profile_id, note)"
+            " select r.id, j.id, '{phone}', p.id, $2 from submissions r"
+            " join jobs j on j.id = r.job_id join profiles p on p.customer_id = j.customer_id"
+            " where r.id = $1 order by p.version desc limit 1 returning id",
+            submission_id,
+            note,
+        )
+    return update_id
+
+
 async def move(database: str, submission_id: UUID, state: str, reason: str | None) -> None:
     """Moves a submission and tells of it, in one transaction, as the orchestrator does."""
     async with as_role(database, ORCHESTRATOR) as connection, connection.transaction():
