@@ -15,9 +15,10 @@ where a.result #> '{captchas,0}' is not null
 group by 1, 2;
 
 -- name: captcha_cost
+-- What cost nothing is left out: Ray's export cannot tell a counter that never grew.
 select c ->> 'kind' as kind, c ->> 'outcome' as outcome, sum((c ->> 'cost_cents')::bigint) as n
 from attempts a cross join jsonb_array_elements(a.result -> 'captchas') c
-where a.result #> '{captchas,0}' is not null
+where a.result #> '{captchas,0}' is not null and (c ->> 'cost_cents')::bigint > 0
 group by 1, 2;
 
 -- name: oldest
