@@ -84,6 +84,8 @@ class Board:
     """Looks that may start, in order."""
     looks_at: float = -math.inf
     """When the database is to be asked for looks again."""
+    changed_jobs: set[UUID] = field(default_factory=set)
+    """Jobs that have had more than one profile: what arrives of them may hold an old one."""
     draining: set[str] = field(default_factory=set)
     workers: dict[str, float] = field(default_factory=dict)
     """When each worker was last heard of."""

@@ -13,6 +13,7 @@ from actors.batch import Batch
 from actors.board import Board
 from actors.pausing import Pausing
 from actors.storable import plain_text
+from actors.updating import follow_profile
 from actors.verbs import Verbs, not_for_robots
 from dbolt.domain.directory import Directory, Policy
 from dbolt.domain.eligibility import Fit, chosen, fit
@@ -67,6 +68,9 @@ class Commands:
             return Refused(problem=f"The profile is not complete: {place}: {first['msg']}.")
         await jobs.set_profile(batch.connection, batch.epoch, job.id, profile_id)
         batch.changed.add(job.id)
+        if job.profile_id is not None:
+            await follow_profile(batch, [job.id])
+            batch.after.append(partial(self._board.changed_jobs.add, job.id))
         return profile
 
     async def _begin(self, batch: Batch, job: Job, profile: Profile) -> None:

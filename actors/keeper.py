@@ -17,7 +17,7 @@ from actors.writer import STATEMENT_S
 from dbolt.domain.lifecycle import State
 from dbolt.domain.protocol import PauseLevel
 from dbolt.domain.submission import Task
-from dbolt.store import directories, leases, overrides, queue, verifications
+from dbolt.store import directories, leases, overrides, queue, updates, verifications
 from dbolt.store.pool import is_lost
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,7 @@ async def rebuild(board: Board, pool: asyncpg.Pool[asyncpg.Record]) -> None:
         board.schedule.set_directory(slug, directory.pace, presses.get(slug, ()))
         board.schedule.judge(slug, breaker, now)
     board.override_ends = await overrides.next_end(pool)
+    board.changed_jobs = await updates.changed_jobs(pool)
     board.schedule.pauses = await directories.pauses(pool)
     for held in await leases.in_flight(pool):
         pressed = held.state is State.PRESSED

@@ -17,7 +17,7 @@ from uuid import UUID
 import asyncpg
 from pydantic import SecretStr
 
-from actors import keeper, metrics
+from actors import keeper, metrics, updating
 from actors.answering import Answering
 from actors.assignments import Assembler
 from actors.batch import Verb
@@ -55,6 +55,7 @@ from dbolt.domain.protocol import (
     Settlement,
 )
 from dbolt.domain.submission import Account, Assignment
+from dbolt.domain.updates import UpdateWord
 from dbolt.providers.proxies import ProxySource
 from dbolt.store import jobs, queue
 from dbolt.store.leases import Asked
@@ -389,6 +390,10 @@ class Orchestrator:
         return await self._committer.command(
             partial(self._answering.profile_changed, job_id, profile_id, what, actor)
         )
+
+    async def say_update(self, update_id: int, word: UpdateWord, actor: str) -> Refused | None:
+        """A listing was changed by hand, cannot be, or waits for it again."""
+        return await self._committer.command(partial(updating.say, update_id, word, actor))
 
     async def reveal(
         self, customer_id: UUID, directory: str | None, actor: str

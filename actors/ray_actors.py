@@ -55,6 +55,7 @@ from dbolt.domain.protocol import (
 )
 from dbolt.domain.route import Route
 from dbolt.domain.submission import Account, Assignment, Result
+from dbolt.domain.updates import UpdateWord
 from dbolt.domain.website import Errand, WebsiteNotRead, WebsiteRead
 from dbolt.providers.evidence.folder import FolderEvidence
 from dbolt.providers.proxies.routes import Routes
@@ -219,6 +220,9 @@ class OrchestratorActor:
         self, job_id: UUID, profile_id: UUID, what: str, actor: str
     ) -> Changed | Refused:
         return await (await self._it()).profile_changed(job_id, profile_id, what, actor)
+
+    async def say_update(self, update_id: int, word: UpdateWord, actor: str) -> Refused | None:
+        return await (await self._it()).say_update(update_id, word, actor)
 
     async def reveal(
         self, customer_id: UUID, directory: str | None, actor: str

@@ -12,9 +12,10 @@ from actors.batch import Batch, Handler, MustBeAlone, Verb
 from actors.board import Board
 from actors.replacing import lost, replace_lost
 from actors.storable import plain_text, stored
+from actors.updating import follow_profile
 from dbolt.domain.breaker import Breaker
 from dbolt.domain.directory import Policy
-from dbolt.domain.lifecycle import Event, State
+from dbolt.domain.lifecycle import HANDED_IN, Event, State
 from dbolt.domain.outcome import Looking, Move, first_look_s, of_look, of_result
 from dbolt.domain.pacing import Pacer
 from dbolt.domain.protocol import Ack, Settlement
@@ -249,10 +250,21 @@ class Verbs:
             await verifications.add(batch.connection, batch.epoch, looks)
             soonest = min(looks.values())
             batch.after.append(lambda: board.want_looks(soonest))
+        if old := self._maybe_old(moved):
+            batch.last.append(partial(follow_profile, batch, old))
         if gone := lost(moved):
             batch.last.append(partial(replace_lost, board, batch, gone))
         await self._back_in_line(batch, moved)
         await self.move(batch, wishes)
+
+    def _maybe_old(self, moved: Sequence[Moved]) -> set[UUID]:
+        """Jobs of which a listing came or went, and whose details changed under way."""
+        return {
+            row.job_id
+            for row in moved
+            if row.job_id in self._board.changed_jobs
+            and (row.to_state in HANDED_IN) != (row.from_state in HANDED_IN)
+        }
 
     async def _back_in_line(self, batch: Batch, moved: Sequence[Moved]) -> None:
         board = self._board

@@ -35,6 +35,7 @@ sessions.json           where it is signed in
 drafts/ORDER.json       what was typed into the form and not sent yet, with the pictures
 profiles/N.json         the business as it was told, version by version, pictures in base64
 jobs/ID/job.json        a job, with events.json: everything that happened to it
+jobs/ID/updates.json    listings that held old details, and what became of each
 jobs/ID/DIRECTORY.json  one directory: each try, what was typed and read back, each later look
 evidence/               screenshots and page texts; the JSON files name them by their SHA-256
 
@@ -148,7 +149,10 @@ async def _job(
         while found := await records.events(connection, job.id, before=before, limit=MOST_ROWS):
             events += found
             before = found[-1].id
+        changed = await connection.fetch(statements("updates", "serve_app")["export"], job.id)
     yield f"{folder}/events.json", _json(events)
+    if changed:
+        yield f"{folder}/updates.json", _json([dict(row) for row in changed])
     for row in rows:
         tries, looks = await _submission(parts, customer, row)
         for result in [attempt.result for attempt in tries] + [look["result"] for look in looks]:

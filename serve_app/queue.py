@@ -30,6 +30,7 @@ from dbolt.domain.protocol import (
     RetryFilter,
 )
 from dbolt.domain.submission import Account
+from dbolt.domain.updates import UpdateWord
 
 log = logging.getLogger(__name__)
 
@@ -100,6 +101,8 @@ class Queue(Protocol):
     async def profile_changed(
         self, job_id: UUID, profile_id: UUID, what: str, actor: str
     ) -> Changed | Refused: ...
+
+    async def say_update(self, update_id: int, word: UpdateWord, actor: str) -> Refused | None: ...
 
     async def reveal(
         self, customer_id: UUID, directory: str | None, actor: str
@@ -227,6 +230,10 @@ class RayQueue(ActorLine):
         answer: Changed | Refused = await self._call(
             WAIT_S, "profile_changed", job_id, profile_id, what, actor
         )
+        return answer
+
+    async def say_update(self, update_id: int, word: UpdateWord, actor: str) -> Refused | None:
+        answer: Refused | None = await self._call(WAIT_S, "say_update", update_id, word, actor)
         return answer
 
     async def reveal(

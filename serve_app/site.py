@@ -18,6 +18,7 @@ from serve_app.api import (
     orders,
     workers,
 )
+from serve_app.api import updates as api_updates
 from serve_app.asks import Asks
 from serve_app.edge import GuardedApp, content_policy
 from serve_app.parts import OpenParts, lifespan
@@ -57,6 +58,7 @@ from serve_app.web import (
     submission,
     submissions,
     team,
+    updates,
     vault,
 )
 from serve_app.web.doors import know_visitor
@@ -68,6 +70,7 @@ API = (
     workers,
     jobs,
     directories,
+    api_updates,
     browsers,
     evidence,
     api_keys,
@@ -105,6 +108,7 @@ STAFF = (
     submission,
     submissions,
     person,
+    updates,
     shelves,
     directory,
     bulk,
@@ -142,6 +146,7 @@ def build_site(open_parts: OpenParts, *, pay_origin: str = "", https: bool = Fal
         workers,
         jobs,
         directories,
+        api_updates,
         browsers,
         evidence,
         api_keys,

@@ -70,6 +70,26 @@ _DIRECTORY = {
     },
 }
 
+_LISTING_ID = 42
+_LISTING = {
+    "id": _LISTING_ID,
+    "job_id": _JOB,
+    "directory": "d000",
+    "directory_name": "Town Pages",
+    "home_url": "https://townpages.example/",
+    "listing_url": "https://townpages.example/harbor-lane-bakery",
+    "state": "done",
+    "version": 2,
+    "facts": [{"path": "phone", "label": "Phone", "old": "(212) 555-0142", "new": "+12125550199"}],
+    "opened_at": _AT,
+    "changed_at": _AT,
+    "closed_at": _AT,
+    "closed_by": "staff-1f6d2d0a",
+    "reason": "",
+    "note": "By the form on the listing's page.",
+    "business_name": "Harbor Lane Bakery",
+}
+
 REQUESTS: dict[tuple[str, str], Any] = {
     ("post", "/api/v1/orders"): {"email": "ada@harborlane.example", "plan": "growth"},
     ("put", "/api/v1/jobs/{job_id}/profile"): {
@@ -91,6 +111,11 @@ REQUESTS: dict[tuple[str, str], Any] = {
     ("post", "/api/v1/pause"): _PAUSE,
     ("post", "/api/v1/resume"): _PAUSE,
     ("put", "/api/v1/directories/{slug}/override"): _OVERRIDE,
+    ("put", "/api/v1/updates/{update_id}"): {
+        "state": "done",
+        "version": 1,
+        "note": "By the form on the listing's page.",
+    },
     ("post", "/api/v1/keys"): {"name": "nightly report", "scopes": ["read"], "days": 90},
     **{
         ("post", f"{prefix}/jobs/{verb}"): said
@@ -120,6 +145,8 @@ ANSWERS: dict[tuple[str, str], Any] = {
     ("get", "/api/v1/directories"): {"items": [_DIRECTORY], "next_cursor": None},
     ("get", "/api/v1/directories/{slug}"): _DIRECTORY,
     ("put", "/api/v1/directories/{slug}/override"): _DIRECTORY,
+    ("get", "/api/v1/updates"): {"items": [_LISTING], "next_cursor": None},
+    ("put", "/api/v1/updates/{update_id}"): _LISTING,
     ("get", "/api/v1/keys"): {"items": [_KEY], "next_cursor": None},
     ("post", "/api/v1/keys"): {**_KEY, "key": "dbk_k3v9x2ma_3Zl0pQ…"},
     ("get", "/livez"): {"status": "ok"},
@@ -148,5 +175,6 @@ PARAMETERS: dict[str, Any] = {
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "slug": _DIRECTORY["slug"],
     "key_id": _KEY["id"],
+    "update_id": _LISTING_ID,
 }
 """Name → a value."""

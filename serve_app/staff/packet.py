@@ -75,7 +75,7 @@ def packet(doc: Mapping[str, Any] | None) -> list[Item]:
     for name, url in (doc.get("social") or {}).items():
         if isinstance(url, str):
             found.append(Item(f"social.{name}", name.title(), url))
-    found.append(Item("hours", "Opening hours", _hours(doc.get("hours") or {})))
+    found.append(Item("hours", "Opening hours", hours_text(doc.get("hours") or {})))
     return [item for item in found if item.value]
 
 
@@ -110,7 +110,8 @@ def _text(doc: Mapping[str, Any], path: str) -> str:
     return "" if value is None else str(value)
 
 
-def _hours(hours: Mapping[str, Any]) -> str:
+def hours_text(hours: Mapping[str, Any]) -> str:
+    """Opening hours, a day a line."""
     lines = []
     for day, spans in hours.items():
         told = ", ".join(f"{str(s['opens'])[:5]}-{str(s['closes'])[:5]}" for s in spans)

@@ -8,16 +8,18 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from dbolt.domain.lifecycle import HANDED_IN, JobState
+from dbolt.domain.facts import FACTS, GROUPS, normal
+from dbolt.domain.lifecycle import JobState
 from dbolt.store.queries import Connection, statements
-from serve_app import records
+from serve_app import records, updates
 from serve_app.accounts import corrected_profile
 from serve_app.api.jobs import accepted
-from serve_app.facts import FACTS, GROUPS, Outdated, change_of, normal, outdated, values_of
+from serve_app.facts import change_of, values_of
 from serve_app.identity import AnyViewer, Viewer, reading
 from serve_app.parts import parts_of
 from serve_app.problems import Problem
 from serve_app.records import Job
+from serve_app.updates import OldListing
 from serve_app.web.job_view import JobView, frame_of
 from serve_app.web.pages import Posted, go, page
 from serve_app.web.profile_checks import tax_advice
@@ -33,26 +35,16 @@ async def profile_doc(connection: Connection, job_id: UUID) -> dict[str, Any] | 
     return normal(row["doc"]) if row else None
 
 
-async def outdated_of(connection: Connection, job_id: UUID) -> list[Outdated]:
-    """The job's listings that hold old facts."""
-    sql = statements("jobs", "serve_app")["changes_of_job"]
-    log = [(row["at"], row["detail"]) for row in await connection.fetch(sql, job_id)]
-    if not log:
-        return []
-    rows = await records.submissions(connection, job_id, states=sorted(HANDED_IN))
-    return outdated(rows, log)
-
-
 async def _read(
     request: Request, viewer: Viewer, job_id: UUID
-) -> tuple[Job, dict[str, Any] | None, JobView, list[Outdated]]:
+) -> tuple[Job, dict[str, Any] | None, JobView, list[OldListing]]:
     async with reading(parts_of(request), viewer) as connection:
         job = await records.job(connection, job_id)
         if job is None:
             raise Problem(404, "There is no job at this address.")
         doc = await profile_doc(connection, job_id)
         view = await frame_of(connection, job, "details")
-        return job, doc, view, await outdated_of(connection, job_id)
+        return job, doc, view, await updates.of_job(connection, job_id)
 
 
 def _shown(values: dict[str, str], doc: dict[str, Any]) -> dict[str, Any]:
@@ -79,7 +71,7 @@ async def show(
         view=view,
         **_shown(values_of(doc), doc),
         problems={},
-        outdated=old,
+        old=old,
         notice=notice,
     )
 
@@ -103,7 +95,7 @@ async def save(request: Request, viewer: AnyViewer, job_id: UUID, form: Posted) 
             view=view,
             **_shown(given, doc),
             problems=change.problems,
-            outdated=old,
+            old=old,
             notice="",
         )
     if not change.labels:

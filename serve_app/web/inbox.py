@@ -12,12 +12,13 @@ from fastapi.responses import Response
 from pydantic import SecretStr, ValidationError
 from starlette.datastructures import FormData
 
+from dbolt.domain.facts import anchor_of
 from dbolt.domain.inbox import OPEN_STATES, TASKS, TaskKind, answers_to, deadline_in, task_of
 from dbolt.domain.protocol import AnswerKind, CustomerAnswer
+from dbolt.domain.updates import UpdateState
 from dbolt.store.queries import Connection
-from serve_app import records
+from serve_app import records, updates
 from serve_app.api.jobs import accepted, submission_or_404
-from serve_app.facts import anchor_of
 from serve_app.identity import AnyViewer, reading
 from serve_app.parts import parts_of
 from serve_app.problems import Problem
@@ -102,9 +103,13 @@ async def show(request: Request, viewer: AnyViewer, job_id: UUID, done: str = ""
         if job is None:
             raise Problem(404, "There is no job at this address.")
         found = await tasks(connection, job)
+        old = await updates.of_job(connection, job_id)
         view = await frame_of(connection, job, "inbox")
     notice = _NOTICES[AnswerKind(done)] if done in set(AnswerKind) else ""
-    return page(request, "job/inbox.html", view=view, tasks=found, notice=notice)
+    if done == "updated":
+        notice = "Thank you. We note that the listing holds your details as they are now."
+    waiting = [one for one in old if one.state is UpdateState.OPEN]
+    return page(request, "job/inbox.html", view=view, tasks=found, old=waiting, notice=notice)
 
 
 @router.post("/jobs/{job_id}/directories/{slug}/answer")

@@ -13,6 +13,7 @@ from fastapi.responses import Response
 from dbolt.domain.plan import PlanName
 from dbolt.domain.reasons import Reason
 from dbolt.store.queries import statements
+from serve_app import updates
 from serve_app.identity import StaffOnly, reading
 from serve_app.parts import parts_of
 from serve_app.records import Cursor
@@ -73,6 +74,7 @@ async def queue(
             cursor.id if cursor else None,
             ROWS + 1,
         )
+        old = await updates.open_count(connection)
     rows, older = [_waiting(dict(row)) for row in found[:ROWS]], ""
     if len(found) > ROWS:
         last = Cursor(created_at=rows[-1].resting_since, id=rows[-1].id).text()
@@ -84,5 +86,6 @@ async def queue(
         older=older,
         directory=directory,
         after=after,
+        old=old,
         desk=await desk_of(request, "person"),
     )

@@ -9,14 +9,15 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from serve_app import limits, records
+from dbolt.domain.updates import UpdateState
+from dbolt.store.queries import Connection
+from serve_app import limits, records, updates
 from serve_app.identity import AnyViewer, Viewer, reading
 from serve_app.limits import Limit
 from serve_app.parts import parts_of
 from serve_app.problems import Problem
 from serve_app.queue import QueueAway, QueueFailed
 from serve_app.reports import Report, advice, cause, proof
-from serve_app.web.details import outdated_of
 from serve_app.web.job_view import JobView, frame_of
 from serve_app.web.pages import page, text_of
 
@@ -45,7 +46,7 @@ async def show(request: Request, viewer: AnyViewer, job_id: UUID) -> Response:
     """The report as a page, which prints well."""
     report, view = await _report(request, viewer, job_id)
     async with reading(parts_of(request), viewer) as connection:
-        old = {one.row.id: one.labels for one in await outdated_of(connection, job_id)}
+        old = await _old(connection, job_id)
     return page(request, "job/report.html", view=view, report=report, outdated=old, **_WORDS)
 
 
@@ -70,7 +71,7 @@ async def as_pdf(request: Request, viewer: AnyViewer, job_id: UUID) -> Response:
     report, view = await _report(request, viewer, job_id)
     await limits.take(parts, PRINTS, str(job_id))
     async with reading(parts, viewer) as connection:
-        old = {one.row.id: one.labels for one in await outdated_of(connection, job_id)}
+        old = await _old(connection, job_id)
     style = (resources.files("serve_app") / "static" / "style.css").read_text()
     html = text_of(
         "job/report_print.html", view=view, report=report, outdated=old, style=style, **_WORDS
@@ -87,3 +88,12 @@ async def as_pdf(request: Request, viewer: AnyViewer, job_id: UUID) -> Response:
 def _file(content: bytes, media_type: str, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=media_type, headers=headers)
+
+
+async def _old(connection: Connection, job_id: UUID) -> dict[str, list[str]]:
+    """Directories whose listings hold old facts, with which ones."""
+    return {
+        one.directory: one.labels
+        for one in await updates.of_job(connection, job_id)
+        if one.state is not UpdateState.DONE
+    }

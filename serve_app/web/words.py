@@ -241,6 +241,9 @@ _EVENT: dict[str, str] = {
     "customer_done": "You finished {where} yourself",
     "customer_answered": "You gave us the PIN of {where}",
     "profile_changed": "The details of the business changed",
+    "listing_updated": "A listing was changed to the new details",
+    "listing_stays": "A listing cannot be changed",
+    "listing_reopened": "A listing waits to be changed again",
     "revealed": "A password was shown",
     "looked": "Looked for the listing on {where}",
     "profile_completed": "The profile is complete",
@@ -252,7 +255,9 @@ _EVENT: dict[str, str] = {
 }
 
 
-_ABOUT = frozenset({"profile_changed", "revealed"})
+_ABOUT = frozenset(
+    {"profile_changed", "revealed", "listing_updated", "listing_stays", "listing_reopened"}
+)
 """Events of a job whose detail says what they are about, in words for customers."""
 
 

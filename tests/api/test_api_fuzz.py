@@ -44,6 +44,8 @@ BEYOND_A_SCHEMA = (
     # Changed details without the one job that they belong to.
     "/api/v1/jobs/retry",
     "/jobs/retry",
+    # What is not possible without the reason that the customer reads.
+    "/api/v1/updates/{update_id}",
 )
 """What may fit its schema and still be refused."""
 CONFIG = "".join(

@@ -56,6 +56,8 @@ QUEUE = {
     "attention",
     "answers",
     "accounts",
+    "profile_uses",
+    "listing_updates",
     "orchestrator_epoch",
     "orchestrator_writers",
 }
@@ -160,6 +162,8 @@ async def test_a_customer_role_only_reads(owner: asyncpg.Connection[asyncpg.Reco
         "update checkouts set state = 'paid'",
         "insert into payments (payment_ref) values ('pi_1')",
         "update attention set done_at = now()",
+        "update listing_updates set state = 'done', closed_at = now(), closed_by = 'customer'",
+        "select profile_id from profile_uses",
         "insert into orders (customer_id, state) select id, 'paid' from customers",
         "update orchestrator_epoch set epoch = 99",
         "select username from accounts",
@@ -185,6 +189,7 @@ OWN = (
     "job_results",
     "attempts",
     "events",
+    "listing_updates",
 )
 """What a customer sees of."""
 
@@ -243,6 +248,13 @@ async def shop_with_two(owner: asyncpg.Connection[asyncpg.Record]) -> list[str]:
             job,
             submission,
         )
+        await owner.execute(
+            "insert into listing_updates (submission_id, job_id, facts, profile_id, note)"
+            " values ($1, $2, '{phone}', $3, 'for staff')",
+            submission,
+            job,
+            profile,
+        )
         sessions.append(session.hex())
     return sessions
 
@@ -262,6 +274,14 @@ async def test_a_customer_sees_its_own_rows_only(
     # The setting is gone with its transaction, on the same connection.
     seen.append(await pool.fetchval(count))
     assert seen == [1, 0, 0, 0]
+    await close_pool(pool)
+
+
+async def test_what_staff_noted_for_themselves_is_not_the_customers(database: str) -> None:
+    pool = await open_pool(database, Role.CUSTOMER, max_size=1)
+    assert await pool.fetch("select reason from listing_updates") == []
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await pool.fetch("select note from listing_updates")
     await close_pool(pool)
 
 

@@ -43,6 +43,7 @@ from dbolt.domain.protocol import (
     RetryFilter,
 )
 from dbolt.domain.submission import Account, EvidenceKind, EvidenceRef, Task
+from dbolt.domain.updates import UpdateWord
 from dbolt.domain.website import Errand, ErrandStage, WebsiteNotRead, WebsiteRead
 from dbolt.providers.payments import Checkout
 from dbolt.providers.payments.standin import StandinCheckout
@@ -154,6 +155,10 @@ class Line:
         answer: Changed | Refused = await self._through(
             "profile_changed", job_id, profile_id, what, actor
         )
+        return answer
+
+    async def say_update(self, update_id: int, word: UpdateWord, actor: str) -> Refused | None:
+        answer: Refused | None = await self._through("say_update", update_id, word, actor)
         return answer
 
     async def reveal(

@@ -10,13 +10,14 @@ from uuid import uuid4
 
 import pytest
 
+from dbolt.domain.facts import normal, outdated
 from dbolt.domain.fields import Field
 from dbolt.domain.inbox import TASKS, TaskKind, answers_to, deadline_in, task_of
 from dbolt.domain.lifecycle import TRANSITIONS, Event, State
 from dbolt.domain.protocol import AnswerKind
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import TypedValue
-from serve_app.facts import change_of, normal, outdated, values_of
+from serve_app.facts import change_of, values_of
 from serve_app.records import Submission
 from serve_app.tables import as_csv, as_xlsx
 from serve_app.timeleft import Measured, estimate
@@ -146,17 +147,16 @@ def submission(state: State, pressed_at: datetime | None, *fields: Field) -> Sub
     )
 
 
-def test_a_listing_is_old_only_where_a_changed_fact_was_typed_before() -> None:
-    hour = timedelta(hours=1)
-    rows = [
-        submission(State.SUBMITTED, NOW - hour, Field.PHONE),
-        submission(State.LIVE, NOW + hour, Field.PHONE),
-        submission(State.SUBMITTED, NOW - hour, Field.EMAIL),
-        submission(State.QUEUED, None, Field.PHONE),
-        submission(State.SUBMITTED, None, Field.PHONE),
-    ]
-    found = outdated(rows, [(NOW, "Phone, Website")])
-    assert [(one.row, one.labels) for one in found] == [(rows[0], ["Phone"])]
+def test_a_listing_is_old_only_where_a_fact_that_differs_was_typed() -> None:
+    sent = normal(PROFILE)
+    other = normal({**PROFILE, "phone": "(212) 555-0199", "website": "harborlane.example"})
+    assert outdated(sent, other, {Field.PHONE, Field.EMAIL}) == ["phone"]
+    assert outdated(sent, other, {Field.EMAIL}) == []
+    assert outdated(sent, sent, set(Field)) == []
+    # The same number, told in another way.
+    assert outdated(sent, normal({**PROFILE, "phone": "+1 (212) 555-0142"}), {Field.PHONE}) == []
+    hours = normal({**PROFILE, "hours": {"mon": [{"opens": "07:00", "closes": "15:00"}]}})
+    assert outdated(sent, hours, {Field.HOURS, Field.PHONE}) == ["hours"]
 
 
 def test_only_what_differs_is_a_change_and_a_wrong_value_is_none() -> None:

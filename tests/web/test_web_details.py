@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
+from dbolt.domain.facts import FACTS, anchor_of
 from dbolt.domain.fields import Field
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import HandOver
-from serve_app.facts import FACTS, anchor_of
 from tests.support.visiting import Site
 
 TOLD = {

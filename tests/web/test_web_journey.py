@@ -164,6 +164,45 @@ async def test_changed_details_are_used_again_and_old_listings_are_told(site: Si
     assert doc["phone"] == "+12125550199"
 
 
+async def test_an_old_listing_is_changed_by_hand_and_its_customer_sees_it(site: Site) -> None:
+    job_id, key = await site.job()
+    number = "+12125550142"
+    phone = TypedValue(field=Field.PHONE, control="Tel", typed=number, read_back=number, kept=True)
+    await site.attempt(*(accepted(typed=[phone]) for _ in range(3)))
+    plain = {"java_script_enabled": False}
+    async with site.visitor(key=key, **plain) as page, site.visitor(staff=True, **plain) as desk:
+        await page.goto(f"/jobs/{job_id}/details")
+        await page.fill("[name=phone]", "(212) 555-0199")
+        await page.click("text=Save the changes")
+        await expect(page.locator(".lines li")).to_have_count(3)
+        await expect(page.locator(".lines")).to_contain_text("Waits to be changed")
+        await page.goto(f"/jobs/{job_id}/inbox")
+        await page.locator("#old button").first.click()
+        await expect(page.locator("[role=status]")).to_contain_text("holds your details")
+        await expect(page.locator("#old li")).to_have_count(2)
+        # What the customer did is not staff's work any more.
+        await desk.goto("/staff/person")
+        await desk.get_by_role("link", name="Listings to update 2").click()
+        first = desk.locator(".packet-card").first
+        await expect(first.locator(".packet")).to_contain_text("+12125550199")
+        await expect(first.locator(".was")).to_have_text(f"was: {number}")
+        await first.get_by_role("button", name="Done").click()
+        await expect(desk.locator("[role=status]")).to_contain_text("Marked as updated")
+        last = desk.locator(".packet-card")
+        await last.locator("[name=reason]").fill("They change no listing. <b>Sorry</b>")
+        await last.get_by_role("button", name="Not possible").click()
+        await expect(desk.locator(".empty")).to_have_text("No listing waits to be changed.")
+        await page.goto(f"/jobs/{job_id}/details")
+        for words in ("Updated by you on", "Updated on", "Cannot be changed: They change no"):
+            await expect(page.locator(".lines li", has_text=words)).to_have_count(1)
+        await page.goto(f"/jobs/{job_id}/history")
+        await expect(page.locator(".log")).to_contain_text("A listing was changed to the new")
+        await desk.goto("/staff/updates?state=impossible")
+        await desk.locator("summary").click()
+        await desk.get_by_role("button", name="Reopen").click()
+        await expect(desk.locator(".packet-card")).to_have_count(1)
+
+
 async def made_account(site: Site) -> str:
     """A job of Ada's on whose directory an account was made; its slug."""
     await site.job(ADA)

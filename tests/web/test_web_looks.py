@@ -61,6 +61,7 @@ async def paths(site: Site) -> tuple[dict[str, list[str]], list[str]]:
         pressed(VerdictKind.PENDING_EMAIL, Reason.CONFIRM_EMAIL),
     )
     staff = ["/staff", "/staff?tab=failed", "/staff/directories", "/staff/health"]
+    staff += ["/staff/updates", "/staff/updates?state=done"]
     staff += ["/staff/retry?state=failed", "/staff/pause?level=global", f"/staff/jobs/{job_id}"]
     staff += [f"/staff/jobs/{job_id}/directories/{slugs[1]}", f"/jobs/{waiting}/profile"]
     steps = (

@@ -34,7 +34,15 @@ from jobs j where j.id = $1 for update;
 
 -- name: set_profile
 -- $1 epoch, $2 job, $3 profile.
-update jobs j set profile_id = $3 from orchestrator_epoch o where o.epoch = $1 and j.id = $2;
+with given as (
+    update jobs j set profile_id = $3 from orchestrator_epoch o where o.epoch = $1 and j.id = $2
+    returning j.id
+)
+-- What begins from here on begins with this one.
+insert into profile_uses (job_id, profile_id)
+select g.id, $3 from given g
+where $3 is distinct from (select u.profile_id from profile_uses u where u.job_id = g.id
+                           order by u.since desc, u.id desc limit 1);
 
 -- name: last_turn
 -- The last turn that a customer's submissions still wait for.
