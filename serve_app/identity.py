@@ -284,7 +284,9 @@ async def _any_viewer(request: Request) -> Viewer:
     if isinstance(viewer, Staff):
         # The one place that every route which knows its viewer goes through.
         await audit.begin(request, viewer.name, viewer.role)
-        forbid_writes(viewer.role, request.method)
+        route = str(getattr(request.scope.get("route"), "path", ""))
+        has_account = viewer.member_id is not None
+        forbid_writes(viewer.role, request.method, route, has_account=has_account)
     return viewer
 
 

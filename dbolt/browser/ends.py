@@ -9,8 +9,17 @@ import time
 from playwright.async_api import Error
 
 from dbolt.browser.run import Ended, Run
+from dbolt.domain.captcha import MOST_CAPTCHAS, Captcha, CaptchaKind, CaptchaOutcome
 from dbolt.domain.reasons import Reason
-from dbolt.domain.submission import EvidenceKind, HandOver, Left, NotSent, Pressed, VerdictKind
+from dbolt.domain.submission import (
+    EvidenceKind,
+    HandOver,
+    Known,
+    Left,
+    NotSent,
+    Pressed,
+    VerdictKind,
+)
 from dbolt.forms.page import Page
 from dbolt.forms.reading import VerdictReading
 
@@ -96,7 +105,7 @@ async def _show_after(run: Run, text: str) -> None:
 
 
 def told(run: Run, end: Ended) -> Ended:
-    """*end* with what was typed, the evidence, the address and the time it took."""
+    """*end* with what was typed, the evidence, the address, the time it took and the captchas."""
     clean = run.proof.without_secrets
     visit = run.visit
     return end.model_copy(
@@ -107,5 +116,16 @@ def told(run: Run, end: Ended) -> Ended:
             "page_url": clean(visit.newest().url),
             "duration_s": round(time.monotonic() - run.began, 3),
             "console_errors": [clean(line) for line in visit.log.console_errors],
+            "captchas": _captchas(run, end),
         }
     )
+
+
+def _captchas(run: Run, end: Ended) -> list[Captcha]:
+    """What was met, and the one at which the attempt ended, where that is not told already."""
+    met = run.captchas
+    at_one = not isinstance(end, Known) and end.reason is Reason.CAPTCHA
+    if not at_one or (met and met[-1].outcome is CaptchaOutcome.FAILED):
+        return met[:MOST_CAPTCHAS]
+    last = Captcha(kind=CaptchaKind.CHALLENGE, outcome=CaptchaOutcome.HANDED_OVER)
+    return [*met[: MOST_CAPTCHAS - 1], last]

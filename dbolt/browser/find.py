@@ -111,7 +111,9 @@ async def _look_for_form(run: Run) -> tuple[Page, list[Reading]]:
             return page, readings
         left = until - time.monotonic()
         if not await changed(run.visit.page, min(left, 1.5)):
-            return page, readings
+            # What came while the page was being read has not been seen yet.
+            page = await run.look()
+            return page, classify(page, recipe=run.assignment.directory.recipe)
 
 
 def _ways_on(page: Page, visited: set[str]) -> list[Link]:

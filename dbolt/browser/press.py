@@ -10,11 +10,12 @@ from dataclasses import replace
 from playwright.async_api import Error
 from playwright.async_api import Page as Tab
 
-from dbolt.browser import act
+from dbolt.browser import act, proof_of_work
 from dbolt.browser.observe import observe
 from dbolt.browser.run import Ended, Filled, Run
 from dbolt.browser.session import first_line
 from dbolt.browser.settle import changed, settled
+from dbolt.domain.captcha import CaptchaOutcome
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import HandOver, NotSent, VerdictKind
 from dbolt.forms.page import Message, Page
@@ -25,17 +26,7 @@ _AFTERTHOUGHT_S = 4.0
 """How long a page that came to rest without a clear word is watched for one."""
 _SLOW_ANSWER_S = 30.0
 """For a server that is still working on what was posted."""
-_PROOF_OF_WORK_S = 30.0
 _ENABLED_S = 5.0
-
-# Widgets that make the browser compute, and put the result into a field of theirs. Friendly
-# Captcha writes states such as ".UNFINISHED" into that field until it is done.
-_WORKING = """() => [...document.querySelectorAll(
-    'altcha-widget, cap-widget, .frc-captcha, .mcaptcha__widget-container')].some(widget => {
-  const field = widget.querySelector('input[type=hidden], textarea')
-    || widget.parentElement?.querySelector('input[type=hidden][name*=captcha i]');
-  return !field || !field.value || field.value.startsWith('.');
-})"""
 
 
 async def ready(run: Run, reading: Reading) -> Ended | None:
@@ -43,12 +34,12 @@ async def ready(run: Run, reading: Reading) -> Ended | None:
     if not reading.submit:
         return HandOver(reason=Reason.UNSURE_OF_FORM, detail="The form has no button to send it.")
     page = run.visit.page
-    working = await _working(page)
-    if working and not await _work_done(page):
+    work = await proof_of_work.wait(run)
+    if work is CaptchaOutcome.FAILED:
         return HandOver(reason=Reason.CAPTCHA, detail="The proof of work did not come to an end.")
     if await act.is_fit(page, reading.submit):
         return None
-    return await _made_ready(page, reading.submit, _PROOF_OF_WORK_S if working else _ENABLED_S)
+    return await _made_ready(page, reading.submit, proof_of_work.LIMIT_S if work else _ENABLED_S)
 
 
 async def _made_ready(page: Tab, ref: str, limit: float) -> NotSent | None:
@@ -67,24 +58,6 @@ async def _made_ready(page: Tab, ref: str, limit: float) -> NotSent | None:
             detail=f"The form's button cannot be pressed: {first_line(error)}",
         )
     return None
-
-
-async def _working(page: Tab) -> bool:
-    for frame in page.frames:
-        with contextlib.suppress(Error):
-            if await frame.evaluate(_WORKING):
-                return True
-    return False
-
-
-async def _work_done(page: Tab) -> bool:
-    until = time.monotonic() + _PROOF_OF_WORK_S
-    while (left := until - time.monotonic()) > 0:
-        # A field's value changes without a change of the document: looked at now and then.
-        await changed(page, min(left, 0.25))
-        if not await _working(page):
-            return True
-    return False
 
 
 async def press(run: Run, reading: Reading) -> act.Press:

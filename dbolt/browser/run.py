@@ -14,6 +14,7 @@ from dbolt.browser.proof import MASK, Proof
 from dbolt.browser.robots import Kept, Robots
 from dbolt.browser.settle import settled
 from dbolt.browser.visit import Visit
+from dbolt.domain.captcha import Captcha
 from dbolt.domain.fields import Field
 from dbolt.domain.protocol import Permit
 from dbolt.domain.submission import (
@@ -101,6 +102,10 @@ class Run:
     picked: bool = False
     """A trade was looked for among things to click, which is done once."""
     tried: set[Tried] = field(default_factory=set)
+    captchas: list[Captcha] = field(default_factory=list)
+    """Those that were met and came to an end."""
+    computed: set[str] = field(default_factory=set)
+    """Answers to proofs of work that were seen."""
 
     @property
     def today(self) -> date:

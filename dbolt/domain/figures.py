@@ -133,6 +133,8 @@ class Total(StrEnum):
 
     PRESSES = "presses"
     ATTEMPTS = "attempts"
+    CAPTCHAS = "captchas"
+    CAPTCHA_COST = "captcha_cost"
     OLDEST = "oldest"
     OLDER = "older"
     MESSAGES = "messages"
@@ -147,6 +149,16 @@ _TOTALS: dict[Total, tuple[str, Kind, str]] = {
         "dbolt_attempts",
         "counter",
         "Attempts that have ended, by directory, what came of them and why.",
+    ),
+    Total.CAPTCHAS: (
+        "dbolt_captchas",
+        "counter",
+        "Captchas that attempts have met, by kind and what became of them.",
+    ),
+    Total.CAPTCHA_COST: (
+        "dbolt_captcha_cost_cents",
+        "counter",
+        "What services took for captchas, in US cents, by kind and what became of them.",
     ),
     Total.OLDEST: (
         "dbolt_submissions_oldest_seconds",

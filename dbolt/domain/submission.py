@@ -22,6 +22,7 @@ from pydantic import (
     StrictBool,
 )
 
+from dbolt.domain.captcha import Captchas
 from dbolt.domain.directory import Directory
 from dbolt.domain.fields import Field as ListingField
 from dbolt.domain.lifecycle import Event
@@ -142,6 +143,8 @@ class _Ended(_Model):
     console_errors: list[str] = []
     proxy_id: str = ""
     """The proxy that it went through; empty for the direct way."""
+    captchas: Captchas = []
+    """Captchas that were met, and what they cost; none where none was seen."""
 
 
 class Pressed(_Ended):

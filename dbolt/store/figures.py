@@ -15,13 +15,19 @@ Totals = dict[str, list[tuple[dict[str, str], float]]]
 """What was counted → labels and number of each."""
 
 
+_BY_INDEX = frozenset({Total.CAPTCHAS, Total.CAPTCHA_COST})
+"""Few rows of a large table, of which Postgres cannot estimate how few they are."""
+
+
 async def totals(pool: asyncpg.Pool[asyncpg.Record]) -> Totals:
     """What there is in all, read in one moment."""
     found: Totals = {}
     async with pool.acquire() as connection, connection.transaction(readonly=True):
         # Whole tables are read here, whatever this connection's other statements do.
         await connection.execute("set local enable_seqscan = on; set local enable_hashjoin = on")
-        for total in Total:
+        for total in sorted(Total, key=_BY_INDEX.__contains__):
+            if total in _BY_INDEX:
+                await connection.execute("set local enable_seqscan = off")
             values: tuple[Any, ...] = ([float(age) for age in AGES_S],) if total == "older" else ()
             rows = await connection.fetch(_sql(total), *values)
             found[total.value] = [

@@ -13,8 +13,10 @@ from fastapi import APIRouter, Path, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import TypeAdapter
 from starlette.datastructures import FormData
 
+from dbolt.domain.captcha import Captcha
 from dbolt.domain.lifecycle import RETRYABLE, Event, State, after
 from dbolt.domain.protocol import RetryFilter
 from dbolt.domain.reasons import Reason
@@ -32,6 +34,7 @@ from serve_app.web import live
 from serve_app.web.desk import desk_of
 from serve_app.web.job_view import PICTURES, AttemptView, attempt_view
 from serve_app.web.pages import Posted, go, page, text_of
+from serve_app.web.words import captcha_words
 
 router = APIRouter(include_in_schema=False)
 
@@ -48,6 +51,8 @@ class Try:
     page_url: str
     kind: str
     console: list[str]
+    captchas: list[str]
+    """What came of the captchas that it met, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,9 @@ class Story:
         return self.s.state is State.NEEDS_PERSON
 
 
+_CAPTCHAS = TypeAdapter(list[Captcha])
+
+
 def _try(attempt: Attempt) -> Try:
     result = attempt.result or {}
     seconds = (attempt.ended_at - attempt.started_at).total_seconds() if attempt.ended_at else None
@@ -99,6 +107,7 @@ def _try(attempt: Attempt) -> Try:
         str(result.get("page_url", "")),
         str(result.get("verdict") or result.get("kind", "")),
         [str(line)[:300] for line in result.get("console_errors", [])[:10]],
+        [captcha_words(one) for one in _CAPTCHAS.validate_python(result.get("captchas", []))],
     )
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from urllib.parse import SplitResult, urlsplit
 from uuid import UUID
 
+from dbolt.domain.captcha import Captcha, CaptchaKind, CaptchaOutcome
 from dbolt.domain.fields import SPECS, Field
 from dbolt.domain.lifecycle import HANDED_IN, MOVING, JobState, State
 from dbolt.domain.plan import PLANS, PlanName
@@ -152,6 +153,23 @@ def _parts(url: str | None) -> SplitResult | None:
 def money(cents: int) -> str:
     """Dollars, without cents where there are none."""
     return f"${cents // 100:,}" if cents % 100 == 0 else f"${cents / 100:,.2f}"
+
+
+def captcha_words(captcha: Captcha) -> str:
+    """What became of a captcha and what it cost."""
+    cost = money(captcha.cost_cents) if captcha.cost_cents else "no cost"
+    computed = captcha.kind is CaptchaKind.PROOF_OF_WORK
+    match captcha.outcome:
+        case CaptchaOutcome.HANDED_OVER:
+            return "left to a person" + (f", {cost}" if captcha.cost_cents else "")
+        case CaptchaOutcome.FAILED:
+            did = "the browser computed" if computed else "tried"
+            return f"{did} for {captcha.seconds:.1f} s without an answer, {cost}"
+        case CaptchaOutcome.SOLVED if not computed:
+            return f"solved in {captcha.seconds:.1f} s, {cost}"
+        case CaptchaOutcome.SOLVED if captcha.seconds:
+            return f"the browser computed for {captcha.seconds:.1f} s, {cost}"
+    return f"the browser had computed it before it was waited for, {cost}"
 
 
 def clock(at: datetime) -> str:

@@ -13,6 +13,7 @@ import pytest
 from serve_app.api import document
 from serve_app.api.examples import ANSWERS, REQUESTS
 from serve_app.keys import Scope
+from serve_app.staff.roles import OWN_ACCOUNT
 from tests.support.selling import Shop
 from tests.support.serving import STAFF
 
@@ -56,7 +57,7 @@ async def test_a_key_that_reads_writes_nowhere(
     api: httpx.AsyncClient, shop: Shop, owner: Owner
 ) -> None:
     job_id, _ = await shop.paid_job("ada@example.com")
-    reader = bearer(await made(api, "read"))
+    reader, admin = bearer(await made(api, "read")), bearer(await made(api, "admin"))
     assert (await api.get(f"/api/v1/jobs/{job_id}", headers=reader)).status_code == 200
     before = await rows(owner)
     paused = await owner.fetchval("select count(*) from events")
@@ -78,6 +79,10 @@ async def test_a_key_that_reads_writes_nowhere(
     # On pages it is nobody: a stranger is sent to sign in, or refused.
     page = await api.post("/staff/retry", data={}, headers=reader)
     assert page.status_code in {303, 401, 403, 404, 405, 422}
+    # What a viewer may do to their own account is for people who signed in.
+    for path in OWN_ACCOUNT:
+        for key in (reader, admin):
+            assert (await api.post(path, data={}, headers=key)).status_code in {303, 401, 403}
     assert await rows(owner) == before
     assert await owner.fetchval("select count(*) from events") == paused
 

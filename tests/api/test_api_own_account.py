@@ -74,6 +74,36 @@ async def test_a_password_changes_with_both_factors_alone(parts: Parts, visit: V
     assert await sign_in(other, one, NEW, one.codes[2]) == 303
 
 
+async def test_a_viewer_looks_after_their_own_way_in_and_nobody_elses(
+    parts: Parts, visit: Visit
+) -> None:
+    one, browser = await member(parts, visit, StaffRole.VIEWER)
+    two = await colleague(parts, StaffRole.STAFF, "two@directorybolt.example")
+    assert (await browser.get("/staff/account")).text.count("<form method") >= 3
+    shown = await browser.post("/staff/account/device", present=PASSWORD, code=one.codes[0])
+    ticket = re.search(r'name="ticket" value="(\w+)"', shown.text)
+    assert ticket is not None
+    key = key_in(shown)
+    done = await browser.post("/staff/account/device/new", ticket=ticket[1], code=now_of(key))
+    assert done.headers["location"] == "/staff/account?done=device"
+    made = await browser.post("/staff/account/codes", present=PASSWORD, code=one.codes[1])
+    codes = re.findall(r"<li>([A-Z2-7-]{19})</li>", made.text)
+    assert len(codes) == 8
+    done = await browser.post(
+        "/staff/account/password", present=PASSWORD, code=codes[0], password=NEW
+    )
+    assert done.headers["location"] == "/staff/account?done=password"
+    other = await visit("127.0.0.2")
+    assert await sign_in(other, one, NEW, codes[1]) == 303
+    done = await browser.post("/staff/account/sessions/end")
+    assert done.headers["location"] == "/staff/account?done=sessions"
+    assert (await other.get("/staff")).status_code == 303
+    refused = await browser.post(f"/staff/team/{two.id}/device")
+    assert refused.status_code == 403
+    other.client.cookies.set("dbolt-staff", two.token)
+    assert (await other.get("/staff/team")).status_code == 200, "theirs is as it was"
+
+
 async def test_another_device_counts_once_it_has_shown_a_code(parts: Parts, visit: Visit) -> None:
     one, browser = await member(parts, visit)
     shown = await browser.post("/staff/account/device", present=PASSWORD, code=one.codes[0])

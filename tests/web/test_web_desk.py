@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import Page, expect
 
+from dbolt.domain.captcha import Captcha, CaptchaKind, CaptchaOutcome
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import FieldError, HandOver, Pressed, VerdictKind
 from serve_app.staff.roles import StaffRole
@@ -139,8 +140,12 @@ async def test_the_story_tells_all_and_a_retry_takes_corrections(site: Site) -> 
     job_id, _ = await site.job()
     said = FieldError(field=None, control="Phone", message="Enter a local number.")
     refused = Pressed(
-        verdict=VerdictKind.REJECTED, reason=Reason.VALIDATION, field_errors=[said], proxy_id="p-7"
-    )
+        verdict=VerdictKind.REJECTED, reason=Reason.VALIDATION, field_errors=[said], proxy_id="p-7",
+        captchas=[
+            Captcha(kind=CaptchaKind.PROOF_OF_WORK, outcome=CaptchaOutcome.SOLVED, seconds=3.21),
+            Captcha(kind=CaptchaKind.CHALLENGE, outcome=CaptchaOutcome.HANDED_OVER),
+        ],
+    )  # fmt: skip
     (slug,) = await site.attempt(refused)
     async with site.visitor(staff=True) as page:
         await page.goto(f"/staff/jobs/{job_id}/directories/{slug}")
@@ -148,6 +153,13 @@ async def test_the_story_tells_all_and_a_retry_takes_corrections(site: Site) -> 
             ["rejected", "permitted", "leased", "created"]
         )
         await expect(page.locator("#story-tries")).to_contain_text("proxy p-7")
+        captchas = page.locator("#story-tries p", has_text="Captcha:")
+        await expect(captchas).to_have_text(
+            [
+                "Captcha: the browser computed for 3.2 s, no cost",
+                "Captcha: left to a person",
+            ]
+        )
         await expect(page.locator("#story-tries")).to_contain_text("Enter a local number.")
         await page.click("text=Retry with changes")
         await expect(page.locator("main")).to_contain_text("Enter a local number.")

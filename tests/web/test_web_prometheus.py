@@ -10,6 +10,7 @@ import asyncpg
 import httpx
 import pytest
 
+from dbolt.domain.captcha import Captcha, CaptchaKind, CaptchaOutcome
 from dbolt.domain.reasons import Reason
 from tests.support.clustered import Running, clustered, paid_job
 from tests.support.prometheus import MONITORING, Programs, Scraping, scraping
@@ -18,6 +19,10 @@ from tests.support.serving import STAFF, WORKER_TOKEN
 
 pytestmark = [pytest.mark.ray, pytest.mark.timeout(300)]
 
+COMPUTED = Captcha(kind=CaptchaKind.PROOF_OF_WORK, outcome=CaptchaOutcome.SOLVED, seconds=2.5)
+BOUGHT = Captcha(
+    kind=CaptchaKind.CHALLENGE, outcome=CaptchaOutcome.SOLVED, seconds=11.0, cost_cents=3
+)
 WORKER = {"Authorization": f"Bearer {WORKER_TOKEN}"}
 
 
@@ -30,6 +35,7 @@ def running(template_url: str, tmp_path: Path) -> Iterator[Running]:
 
 async def worked(client: httpx.AsyncClient) -> None:
     """A worker takes all there is: it presses twice, and one page is gone."""
+    gone = not_sent(Reason.PAGE_GONE)
     said = {"worker": "van", "want": 3, "wait_s": 10}
     given = (await client.post("/jobs/next", json=said, headers=WORKER)).json()["assignments"]
     tokens = [one["token"] for one in given]
@@ -37,7 +43,7 @@ async def worked(client: httpx.AsyncClient) -> None:
     said = {"worker": "van", "press": tokens[:2], "seen_absent": tokens[:2]}
     told = (await client.post("/jobs/update", json=said, headers=WORKER)).json()
     assert set(told["permits"].values()) == {True}
-    ends = [accepted(), accepted(), not_sent(Reason.PAGE_GONE)]
+    ends = [accepted(captchas=[COMPUTED, BOUGHT]), accepted(captchas=[COMPUTED]), gone]
     settled = [
         {"token": token, "result": end.model_dump(mode="json")}
         for token, end in zip(tokens, ends, strict=True)
@@ -92,11 +98,20 @@ async def equals_the_tables(prometheus: Scraping, database: str) -> None:
             " join job_results r on r.id = a.submission_id group by 1, 2, 3"
         )
         ended = {(row["directory"], row["event"], row["reason"]): row["n"] for row in rows}
+        rows = await owner.fetch(
+            "select c ->> 'kind' as kind, c ->> 'outcome' as outcome, count(*) as n,"
+            " sum((c ->> 'cost_cents')::int) as cents"
+            " from attempts, jsonb_array_elements(result -> 'captchas') c group by 1, 2"
+        )
+        met = {(row["kind"], row["outcome"]): row["n"] for row in rows}
+        cost = {(row["kind"], row["outcome"]): row["cents"] for row in rows if row["cents"]}
         rows = await owner.fetch("select state, count(*) as n from job_results group by 1")
         states = {(row["state"],): row["n"] for row in rows}
     finally:
         await owner.close()
     assert sum(pressed.values()) == 4
+    assert met == {("proof_of_work", "solved"): 4, ("challenge", "solved"): 2}
+    assert cost == {("challenge", "solved"): 6}
     for before in ("", "ray_"):
         seen = await labelled(prometheus, f"{before}dbolt_presses_total", "directory")
         assert seen == pressed
@@ -104,6 +119,10 @@ async def equals_the_tables(prometheus: Scraping, database: str) -> None:
             prometheus, f"{before}dbolt_attempts_total", "directory", "event", "reason"
         )
         assert found == ended
+        told = await labelled(prometheus, f"{before}dbolt_captchas_total", "kind", "outcome")
+        assert told == met
+        cents = f"{before}dbolt_captcha_cost_cents_total"
+        assert await labelled(prometheus, cents, "kind", "outcome") == cost
         there = await labelled(prometheus, f"{before}dbolt_submissions > 0", "state")
         assert there == states
 

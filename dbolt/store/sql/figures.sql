@@ -7,6 +7,20 @@ select r.directory, a.event, coalesce(a.reason, '') as reason, count(*) as n
 from attempts a join job_results r on r.id = a.submission_id
 group by 1, 2, 3;
 
+-- name: captchas
+-- The condition is that of the index `attempts_captchas`: no other attempt is looked at.
+select c ->> 'kind' as kind, c ->> 'outcome' as outcome, count(*) as n
+from attempts a cross join jsonb_array_elements(a.result -> 'captchas') c
+where a.result #> '{captchas,0}' is not null
+group by 1, 2;
+
+-- name: captcha_cost
+-- What cost nothing is left out: Ray's export cannot tell a counter that never grew.
+select c ->> 'kind' as kind, c ->> 'outcome' as outcome, sum((c ->> 'cost_cents')::bigint) as n
+from attempts a cross join jsonb_array_elements(a.result -> 'captchas') c
+where a.result #> '{captchas,0}' is not null and (c ->> 'cost_cents')::bigint > 0
+group by 1, 2;
+
 -- name: oldest
 select state, extract(epoch from max(now() - updated_at))::float8 as n
 from job_results where state in ('queued', 'leased', 'pressed', 'uncertain', 'needs_person')

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from dbolt.browser import proof_of_work
 from dbolt.browser.attempt import attempt
 from dbolt.browser.session import Browser
+from dbolt.domain.captcha import Captcha, CaptchaKind, CaptchaOutcome
 from dbolt.domain.fields import Field
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import (
@@ -394,6 +396,8 @@ async def test_a_captcha_is_left_to_a_person_and_nothing_is_typed(
         assert posts(site) == []
     assert isinstance(result, HandOver)
     assert result.reason is Reason.CAPTCHA
+    handed_over = Captcha(kind=CaptchaKind.CHALLENGE, outcome=CaptchaOutcome.HANDED_OVER)
+    assert result.captchas == [handed_over]
     assert result.typed == []
     assert permit.asked == 0
 
@@ -427,6 +431,42 @@ async def test_a_proof_of_work_is_waited_for(browser: Browser, tmp_path: Path) -
         result, _ = await try_at(browser, site, tmp_path)
     assert as_pressed(result).verdict is VerdictKind.ACCEPTED
     assert [form["altcha"] for form in stored] == ["proof"]
+    (captcha,) = result.captchas
+    assert (captcha.kind, captcha.outcome) == (CaptchaKind.PROOF_OF_WORK, CaptchaOutcome.SOLVED)
+    assert captcha.cost_cents == 0
+    # It began to compute before the form was filled in, and was waited for only after that.
+    assert 0 < captcha.seconds < 2.5
+
+
+async def test_a_proof_of_work_that_was_done_in_time_is_told_once(
+    browser: Browser, tmp_path: Path
+) -> None:
+    widget = "<altcha-widget><input type=hidden name=altcha value=proof></altcha-widget>"
+    wrong = "<p role=alert>Phone: only digits, please.</p>"
+    answers = iter([Said(wrong + form_page(FIELDS + widget), 422), Said(THANKS)])
+
+    def check(_asked: Asked) -> Said:
+        return next(answers)
+
+    async with Site({"GET /add": form_page(FIELDS + widget), "POST /add": check}) as site:
+        result, _ = await try_at(browser, site, tmp_path)
+    told = [(one.outcome, one.seconds) for one in result.captchas]
+    assert told == [(CaptchaOutcome.SOLVED, 0.0)]
+
+
+async def test_a_proof_of_work_without_an_end_is_told_as_failed(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proof_of_work, "LIMIT_S", 1.0)
+    widget = "<div class=frc-captcha><input type=hidden name=frc value=.UNFINISHED></div>"
+    async with Site({"GET /add": form_page(FIELDS + widget), "POST /add": THANKS}) as site:
+        result, permit = await try_at(browser, site, tmp_path)
+        assert posts(site) == []
+    assert isinstance(result, HandOver)
+    assert (result.reason, permit.asked) == (Reason.CAPTCHA, 0)
+    (captcha,) = result.captchas
+    assert (captcha.kind, captcha.outcome) == (CaptchaKind.PROOF_OF_WORK, CaptchaOutcome.FAILED)
+    assert 1.0 <= captcha.seconds < 3.0
 
 
 async def test_a_password_is_in_no_result_and_no_evidence(browser: Browser, tmp_path: Path) -> None:
