@@ -72,9 +72,11 @@ async def enter(request: Request, form: Posted) -> Response:
     typed = str(form.get("email", ""))[:254]
     if email is None:
         return _door(request, target, email=typed, problem=NO_ADDRESS)
+    network = limits.network_of(request)
+    here = f"{network} {email}"
+    # First, so that guesses without end do not fill the audit log either.
+    await limits.take(parts, limits.GUESSES_NETWORK, network)
     await audit.begin(request, email, None)
-    here = f"{limits.network_of(request)} {email}"
-    await limits.take(parts, limits.GUESSES_NETWORK, limits.network_of(request))
     await limits.take(parts, GUESSES_HERE, here)
     await limits.take(parts, GUESSES_ANYWHERE, email)
     password, code = str(form.get("password", "")), str(form.get("code", ""))[:60]
@@ -91,9 +93,12 @@ async def enter(request: Request, form: Posted) -> Response:
 
 async def _by_token(request: Request, form: FormData) -> Response:
     parts, target = parts_of(request), _target(form)
+    network = limits.network_of(request)
+    await limits.take(parts, limits.GUESSES_NETWORK, network)
     await audit.begin(request, "staff token", None)
     if not is_staff_token(parts, str(form.get("key", "")).strip()):
         return _door(request, target, by_token=True, problem="This is not the staff token.")
+    await limits.give_back(parts, limits.GUESSES_NETWORK, network)
     answer = go(target)
     put_cookie(request, answer, "staff", staff_cookie(parts), max_age_s=STAFF_S)
     return answer

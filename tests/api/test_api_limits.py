@@ -167,3 +167,16 @@ async def test_orders_from_one_network_come_to_an_end(visit: Visit, owner: Owner
     assert await owner.fetchval("select count(*) from orders") == burst
     ada = await visit("10.2.1.1")
     assert (await ada.post("/order", plan="starter", email=ADA)).status_code == 303
+
+
+@pytest.mark.parametrize("form", [{"key": "a guess"}, {"email": "eve@example.com", "code": "1"}])
+async def test_guesses_at_the_staffs_door_are_slowed_down_and_do_not_fill_the_log(
+    visit: Visit, owner: Owner, form: dict[str, str]
+) -> None:
+    eve = await visit()
+    seen = [
+        (await eve.post("/staff/sign-in", **form)).status_code
+        for _ in range(limits.GUESSES_NETWORK.burst + 5)
+    ]
+    assert seen[-1] == 429
+    assert await owner.fetchval("select count(*) from audit") <= limits.GUESSES_NETWORK.burst
