@@ -20,7 +20,7 @@ from tests.support.serving import STAFF
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 PROBLEM = "application/problem+json"
 TABLES = ("jobs", "job_results", "events", "orders", "profiles", "pauses", "api_keys")
-TABLES += ("directory_overrides",)
+TABLES += ("directory_overrides", "listing_updates")
 
 
 async def made(api: httpx.AsyncClient, *scopes: str, **more: Any) -> dict[str, Any]:
@@ -50,7 +50,7 @@ async def rows(owner: Owner) -> dict[str, int]:
 
 def address(path: str, job_id: UUID | None = None) -> str:
     """*path* with some name in each place, and *job_id* where a job's belongs."""
-    return path.format(job_id=job_id or uuid4(), key_id=uuid4(), sha256="ab" * 32, slug="d000")
+    return path.format(job_id=job_id or uuid4(), key_id=uuid4(), sha256="ab" * 32, slug="d000", update_id=1)
 
 
 async def test_a_key_that_reads_writes_nowhere(
