@@ -50,7 +50,9 @@ async def rows(owner: Owner) -> dict[str, int]:
 
 def address(path: str, job_id: UUID | None = None) -> str:
     """*path* with some name in each place, and *job_id* where a job's belongs."""
-    return path.format(job_id=job_id or uuid4(), key_id=uuid4(), sha256="ab" * 32, slug="d000", update_id=1)
+    return path.format(
+        job_id=job_id or uuid4(), key_id=uuid4(), sha256="ab" * 32, slug="d000", update_id=1
+    )
 
 
 async def test_a_key_that_reads_writes_nowhere(
