@@ -20,7 +20,7 @@ from dbolt.browser.ends import (
     unconfirmed,
     without_a_look,
 )
-from dbolt.browser.fill import complained, mended
+from dbolt.browser.fill import VANISHED, complained, mended, same_form, still_holds
 from dbolt.browser.find import find_form
 from dbolt.browser.press import answer, press, ready
 from dbolt.browser.proof import COVER, EvidenceSink, Proof
@@ -50,6 +50,7 @@ from dbolt.forms.page import Page, Widget
 from dbolt.forms.reading import FillPlan, VerdictReading
 
 _MAX_REPAIRS = 2
+_MAX_REFILLS = 2
 _MAX_PREVIEWS = 3
 _MAX_STEPS = 8
 _ANSWERED_S = 120.0
@@ -132,26 +133,35 @@ async def _before_the_press(run: Run) -> Filled | Ended:
 
 
 async def _prepared(run: Run) -> Filled | Ended:
-    known = await known_before(run)
-    if known is not None:
-        return known
-    refused = await arrive(run, run.assignment.directory.submit_url)
-    if refused is not None:
-        return refused
+    ended = await known_before(run) or await arrive(run, run.assignment.directory.submit_url)
+    if ended is not None:
+        return ended
     found = await found_behind_search(run, await find_form(run))
-    if not isinstance(found, Found):
-        return found
+    return await _held_ready(run, found) if isinstance(found, Found) else found
+
+
+async def _held_ready(run: Run, found: Found) -> Filled | Ended:
+    """The last step filled in and holding it, its button ready, and pictured so."""
     filled = await fill_all_steps(run, found)
-    if not isinstance(filled, Filled):
-        return filled
-    held_back = _held_back(run, filled) or await ready(run, filled.reading)
-    if held_back is not None:
-        unlocked = await _unlocked(run, found, filled) if isinstance(held_back, NotSent) else None
-        if unlocked is None:
-            return held_back
-        filled = unlocked
-    await _show_before(run, filled)
-    return filled
+    for _ in range(_MAX_REFILLS + 1):
+        if not isinstance(filled, Filled):
+            return filled
+        held_back = _held_back(run, filled) or await ready(run, filled.reading)
+        if held_back is not None:
+            unlockable = isinstance(held_back, NotSent)
+            unlocked = await _unlocked(run, found, filled) if unlockable else None
+            if unlocked is None:
+                return held_back
+            filled = unlocked
+        await _show_before(run, filled)
+        if await still_holds(run, filled):
+            return filled
+        page = await run.look()
+        reading = same_form(run, page, filled.reading)
+        filled = await fill_all_steps(run, Found(page, reading)) if reading else VANISHED
+    return NotSent(
+        reason=Reason.FILL_FAILED, detail="The page keeps taking back what was typed into it."
+    )
 
 
 async def _unlocked(run: Run, found: Found, filled: Filled) -> Filled | None:

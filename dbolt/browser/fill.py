@@ -13,6 +13,7 @@ from dbolt.browser.find import behind_wall
 from dbolt.browser.pickers import picked
 from dbolt.browser.run import Ended, Filled, Found, Run
 from dbolt.browser.sections import added, opened, peeked, told_whose, with_offered
+from dbolt.browser.settle import changed
 from dbolt.domain.fields import Field
 from dbolt.domain.reasons import WORDS, Reason
 from dbolt.domain.submission import HandOver, NotSent, TypedValue, VerdictKind
@@ -29,6 +30,8 @@ _MAX_ROUNDS = 6
 _MAX_SECTIONS = 12
 _TRIES = 2
 """How often one control is set: what a page takes away twice it does not want."""
+_DRAWN_S = 1.0
+"""How long after its data have come a page may draw a part of the form anew."""
 
 _BEFORE_TYPING = frozenset(
     {Reason.CAPTCHA, Reason.LOGIN_REQUIRED, Reason.ROBOT_WALL, Reason.PAYMENT_REQUIRED}
@@ -54,7 +57,7 @@ FACTS = frozenset(
 """What may not stand in a listing wrongly, however small the difference."""
 
 
-_VANISHED = NotSent(reason=Reason.FILL_FAILED, detail="The form vanished while it was filled in.")
+VANISHED = NotSent(reason=Reason.FILL_FAILED, detail="The form vanished while it was filled in.")
 _SENT_BY_OPENING = HandOver(
     reason=Reason.UNSURE_OF_FORM,
     detail="What looked like a section to open sent something to the site.",
@@ -81,7 +84,7 @@ async def fill(run: Run, found: Found) -> Filled | Ended:
             return _SENT_BY_OPENING
         reading = same_form(run, page, filled.reading)
         if reading is None:
-            return _VANISHED
+            return VANISHED
         run.typing_since = None
         filled = await _fill_shown(run, Found(page, reading), wanted)
     return filled
@@ -116,11 +119,12 @@ async def _fill_shown(run: Run, found: Found, wanted: dict[str, Action]) -> Fill
     """
     whose = await _of_a_business(run, found)
     if whose is None:
-        return _VANISHED
+        return VANISHED
     await peeked(run, whose.page, whose.reading)
     form = _planned(run, Found(whose.page, whose.reading))
     tries: Counter[str] = Counter()
     lost: list[TypedValue] = []
+    moment: float | None = None
     for _ in range(_MAX_ROUNDS):
         if form.plan.stop in _BEFORE_TYPING:
             return behind_wall(form.plan.stop, form.plan.detail)
@@ -130,14 +134,20 @@ async def _fill_shown(run: Run, found: Found, wanted: dict[str, Action]) -> Fill
         held = dict(zip(wanted, values, strict=True))
         lost = [value for value in values if not value.kept]
         todo = [a for k, a in wanted.items() if _is_due(run, a, held[k], tries[k])]
-        if not todo:
+        if todo:
+            moment = time.monotonic()
+            tries.update(map(_key, todo))
+            after = await _typed(run, form, todo)
+        elif moment is not None and await _drawn_later(run, moment):
+            run.typing_since = moment
+            after = await _standing(run, form, moment)
+            moment = None
+        else:
             break
-        tries.update(map(_key, todo))
-        after = await _typed(run, form, todo)
         if after is not None and (pair := dead_end(run, after)) is not None:
             after = await _led_on(run, after, pair, wanted)
         if after is None:
-            return _VANISHED
+            return VANISHED
         form = after
     if form.plan.stop in _BEFORE_TYPING:
         return behind_wall(form.plan.stop, form.plan.detail)
@@ -147,6 +157,17 @@ async def _fill_shown(run: Run, found: Found, wanted: dict[str, Action]) -> Fill
     return replace(form, plan=FillPlan(actions=tuple(wanted.values()), detail=form.plan.detail))
 
 
+async def still_holds(run: Run, filled: Filled) -> bool:
+    """Whether the form still holds all that it held when it was last looked at."""
+    actions = filled.plan.actions
+    values = await act.read_back(run.visit.page, actions)
+    was = [run.typed.get((v.field, v.part, v.control)) for v in values]
+    return all(
+        now.kept or before is None or not before.kept
+        for now, before in zip(values, was, strict=True)
+    )
+
+
 async def _typed(run: Run, form: Filled, todo: list[Action]) -> Filled | None:
     """The form with *todo* done to it; None if it does not stand there unsent after that."""
     if any(action.act is Act.FILE for action in todo):
@@ -154,6 +175,15 @@ async def _typed(run: Run, form: Filled, todo: list[Action]) -> Filled | None:
     moment = run.typing_since = time.monotonic()
     run.note_typed(todo, await act.perform(run.visit.page, todo))
     return await _standing(run, form, moment)
+
+
+async def _drawn_later(run: Run, moment: float) -> bool:
+    """Waits while data that came since *moment* may still change the form; whether any came."""
+    fed_at = run.visit.log.fed_at
+    if fed_at < moment:
+        return False
+    await changed(run.visit.page, fed_at + _DRAWN_S - time.monotonic())
+    return True
 
 
 async def _led_on(

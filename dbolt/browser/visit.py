@@ -39,7 +39,8 @@ _MAX_DIALOGS = 20
 _MAX_CONSOLE = 30
 _MAX_POPUPS = 3
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
-_COUNTED = frozenset({"document", "xhr", "fetch", "script"})
+_DATA = frozenset({"xhr", "fetch", "script"})
+_COUNTED = _DATA | {"document"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,8 @@ class Log:
     """When requests left that may have handed something in, on the monotonic clock."""
     carried: list[float] = field(default_factory=list)
     """When requests left that took with them what was typed."""
+    fed_at: float = 0.0
+    """When data or a script last came for a page that was there already, on the monotonic clock."""
     crashed: bool = False
     stuck: bool = False
     """The page kept opening dialogs and was closed."""
@@ -278,6 +281,8 @@ class Visit:
 
     def _on_request_end(self, request: Request) -> None:
         self._busy.pop(request, None)
+        if request.resource_type in _DATA:
+            self.log.fed_at = time.monotonic()
         self._ended.set()
 
     def _on_response(self, response: Response) -> None:

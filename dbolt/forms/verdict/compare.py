@@ -33,7 +33,7 @@ class Said:
     text: str
     topics: frozenset[Topic]
     place: str
-    """message, dialog, success (marked so by the site), error (likewise), heading or text."""
+    """message, alert, dialog, heading or text; success or error where the site marks it so."""
     strong: bool
 
 
@@ -46,6 +46,8 @@ class Change:
     form_was: bool = False
     emptied: bool = False
     kept: bool = False
+    sent_back: bool = False
+    """The server has sent the form once more: none of its controls is the element it was."""
     navigated: bool = False
     success_path: bool = False
     errors: tuple[FieldError, ...] = ()
@@ -83,6 +85,7 @@ def compare(before: Page, after: Page, reading: Reading, names: Sequence[str] = 
         form_was=bool(controls),
         emptied=_emptied(paired),
         kept=_kept(paired),
+        sent_back=bool(paired) and all(b.ref != a.ref for b, a in paired),
         navigated=_address(before.url) != _address(after.url),
         success_path=_success_path(before.url, after.url),
         errors=field_errors(before, after, reading, paired),
@@ -264,7 +267,7 @@ def _note(found: dict[str, Said], text: str, place: str, *, strong: bool) -> Non
     if key in found:
         return
     topics = topics_of(text)
-    if topics or place == "error":
+    if topics or place in ("error", "alert"):
         found[key] = Said(text[:300], topics, place, strong)
 
 

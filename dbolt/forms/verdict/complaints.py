@@ -19,7 +19,10 @@ _BESIDE = frozenset({LabelKind.AFTER, LabelKind.NEAR, LabelKind.HELP, LabelKind.
 
 
 def place_of(kind: str, css_class: str) -> str:
-    """Where a notice's words stand: error, success or message, by the site's own marks; dialog."""
+    """Where a notice's words stand: error, alert, success or message, by the site's marks; dialog.
+
+    An alert is something to be heard at once, which a site may also say of what went well.
+    """
     if kind == "dialog":
         return kind
     classes = css_class.lower()
@@ -28,7 +31,9 @@ def place_of(kind: str, css_class: str) -> str:
     # Yellow boxes also tell that a listing waits for approval: their words have to decide.
     if kind == "error" and "warning" not in classes:
         return "error"
-    return "success" if kind == "success" or "success" in classes else "message"
+    if kind == "success" or "success" in classes:
+        return "success"
+    return "alert" if kind == "alert" and "info" not in classes else "message"
 
 
 def field_errors(

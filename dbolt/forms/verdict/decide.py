@@ -127,7 +127,7 @@ def _rejected(case: Case) -> VerdictReading | None:
     complaints = change.about(Topic.INVALID, strong=True)
     if change.form_there and not change.emptied and not change.success_path:
         noticed = complaints and (change.error_notice or case.status in {400, 409, 422})
-        marked = [s for s in change.said if s.place == "error"] if change.kept else []
+        marked = _marked(change) if change.kept else []
         # A dialog that asks for more, and nothing was sent: the page itself held the form back.
         held = [s for s in complaints if s.place == "dialog" and case.status is None]
         if change.errors or noticed or marked or (held and change.kept):
@@ -148,6 +148,16 @@ def _rejected(case: Case) -> VerdictReading | None:
             because=_signs(case),
         )
     return None
+
+
+def _marked(change: Change) -> list[Said]:
+    """What is said as an error; an alert above a form that came back filled in is one, too."""
+    alerts = [
+        s
+        for s in change.said
+        if s.place == "alert" and change.sent_back and not s.topics & {*GOOD, Topic.THANKS}
+    ]
+    return [s for s in change.said if s.place == "error"] + alerts
 
 
 def _preview(case: Case) -> VerdictReading | None:
@@ -207,7 +217,9 @@ def _agreeing(case: Case) -> list[str]:
     """Kinds of evidence, other than words, that the form went in."""
     change = case.change
     marked = any(s.place == "success" and s.topics & GOOD for s in change.said)
-    answered = any(s.place in ("message", "dialog") and s.topics & GOOD for s in change.said)
+    answered = any(
+        s.place in ("message", "alert", "dialog") and s.topics & GOOD for s in change.said
+    )
     landed = case.status is not None and 200 <= case.status < 400
     kinds = {
         "the form is gone": change.form_was and not change.form_there,

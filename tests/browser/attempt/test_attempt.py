@@ -230,6 +230,69 @@ async def test_a_form_that_is_built_late_is_waited_for(browser: Browser, tmp_pat
     assert len(stored) == 1
 
 
+REDRAWN = """<div id=top>{top}</div>
+<p><label for=k>Category *</label> <select id=k name=category required>
+<option value=''>Choose<option>Restaurants<option>Bakeries</select></p>{rest}"""
+REDRAWS = """<script>
+  const top_ = document.getElementById("top"), empty = top_.innerHTML;
+  document.getElementById("k").addEventListener("change", async () => {{
+    {wait}
+    setTimeout(() => {{ top_.innerHTML = empty }}, {ms});
+  }}, {{once: true}});
+</script>"""
+
+
+@pytest.mark.parametrize(
+    ("wait", "ms", "button"),
+    [
+        # Data come, and the page takes its time to draw what they are about.
+        ("await fetch('/fields');", 750, ""),
+        # Nothing tells that a redraw is to come, but the button is locked for longer.
+        (
+            "setTimeout(() => { document.querySelector('button').disabled = false }, 2500);",
+            1500,
+            "<button disabled>Submit your listing</button>",
+        ),
+    ],
+)
+async def test_values_wiped_after_they_were_seen_are_typed_again_before_the_press(
+    browser: Browser, tmp_path: Path, wait: str, ms: int, button: str
+) -> None:
+    stored: list[dict[str, str]] = []
+    first, _, last = FIELDS.partition("<p><label for=e>")
+    fields = REDRAWN.format(top=first, rest="<p><label for=e>" + last)
+    pages = {
+        "GET /add": form_page(fields, button=button, more=REDRAWS.format(wait=wait, ms=ms)),
+        "/fields": "{}",
+        "POST /add": store_and_thank(stored),
+    }
+    async with Site(pages) as site:
+        result, permit = await try_at(browser, site, tmp_path)
+    assert as_pressed(result).verdict is VerdictKind.ACCEPTED
+    assert [form["company"] for form in stored] == [a_profile().business_name]
+    assert permit.posts_before == [0]
+
+
+async def test_a_form_that_takes_back_what_is_typed_again_and_again_is_not_sent(
+    browser: Browser, tmp_path: Path
+) -> None:
+    wipes = """<script>
+      const name_ = document.getElementById("n");
+      const lock = () => {
+        document.querySelector("button").disabled = true;
+        setTimeout(() => { name_.value = ""; }, 1200);
+        setTimeout(() => { document.querySelector("button").disabled = false }, 2000);
+      };
+      name_.addEventListener("change", lock);
+    </script>"""
+    async with Site({"GET /add": form_page(more=wipes), "POST /add": THANKS}) as site:
+        result, permit = await try_at(browser, site, tmp_path)
+        assert posts(site) == []
+    assert isinstance(result, NotSent)
+    assert result.reason is Reason.FILL_FAILED
+    assert permit.asked == 0
+
+
 async def test_steps_are_gone_through_and_only_the_last_button_needs_the_permit(
     browser: Browser, tmp_path: Path
 ) -> None:

@@ -462,3 +462,35 @@ def test_a_row_tells_what_a_listing_waits_for() -> None:
     assert _read(table).kind is VerdictKind.PENDING_REVIEW
     other = _answer("My listings\nListing\nStatus\nSome other shop\nPending")
     assert _read(other).kind is VerdictKind.UNCLEAR
+
+
+def _sent_back() -> list[Control]:
+    """The same controls as new elements, the name emptied."""
+    anew = [replace(c, ref=f"0:{50 + i}") for i, c in enumerate(_FILLED)]
+    return [replace(anew[0], value=""), *anew[1:]]
+
+
+def _alert(text: str, css_class: str = "red") -> Message:
+    return Message(text=text, kind="alert", css_class=css_class)
+
+
+def test_an_alert_above_a_form_that_was_sent_back_is_a_complaint() -> None:
+    verdict = _read(_again(_alert("A title, please."), controls=_sent_back()))
+    assert (verdict.kind, verdict.reason) == (VerdictKind.REJECTED, Reason.VALIDATION)
+
+
+@pytest.mark.parametrize(
+    ("message", "controls"),
+    [
+        (_alert("A title, please."), _FILLED),  # nothing shows that the server has answered
+        (_alert("A title, please.", "alert-info"), _sent_back()),
+        (_alert("A title, please."), [replace(c, ref=c.ref + "0", value="") for c in _FILLED]),
+    ],
+)
+def test_other_alerts_prove_no_rejection(message: Message, controls: list[Control]) -> None:
+    assert _read(_again(message, controls=controls)).kind is not VerdictKind.REJECTED
+
+
+def test_an_alert_may_tell_of_success_above_the_form() -> None:
+    thanks = _alert("Thank you! Your listing has been submitted.")
+    assert _read(_again(thanks, controls=_sent_back())).kind is VerdictKind.ACCEPTED
