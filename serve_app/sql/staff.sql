@@ -172,8 +172,8 @@ join directories d on d.slug = t.directory
 order by t.n desc, t.reason, t.directory;
 
 -- name: open_attention
-select a.id, a.kind, a.payment_ref, a.created_at from attention a
-where a.done_at is null order by a.id limit 5;
+-- What waits for a decision about money, by kind.
+select a.kind, count(*) as n from attention a where a.done_at is null group by 1 order by 1;
 
 -- name: pauses_now
 select level, key, since, actor from pauses order by since desc limit 50;
