@@ -14,7 +14,7 @@ import asyncpg
 
 from actors.batch import Batch
 from dbolt.store import queue
-from dbolt.store.pool import is_lost
+from dbolt.store.pool import CONNECTION_LOST, is_lost
 from dbolt.store.script import Script, Step
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ FIRST_WAIT_S = 0.05
 LONGEST_WAIT_S = 2.0
 STATEMENT_S = 30.0
 """How long one statement may take before its connection is given up."""
-_BROKEN = (OSError, asyncpg.InterfaceError, asyncpg.PostgresError)
+_BROKEN = (*CONNECTION_LOST, asyncpg.PostgresError)
 
 
 @dataclass(slots=True)

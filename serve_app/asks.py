@@ -18,6 +18,7 @@ import asyncpg
 
 from dbolt.domain.directory import Directory
 from dbolt.domain.fields import Field
+from dbolt.store.pool import CONNECTION_LOST
 from dbolt.store.queries import statements
 
 log = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ async def _learn(pool: asyncpg.Pool[asyncpg.Record]) -> None:
     try:
         learnt = await pool.fetchval(_sql("read_asks"), timeout=60)
         log.info("attempts were read for what directories ask for: %s facts", learnt)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+    except (*CONNECTION_LOST, asyncpg.PostgresError) as error:
         log.warning("attempts were not read: %s", type(error).__name__)
 
 

@@ -25,6 +25,7 @@ from dbolt import tracing
 from dbolt.domain.protocol import CheckoutChange, PaidOrder, Recorded
 from dbolt.providers.payments import Attempt, CheckoutOrder, Pages, Spent, Unavailable
 from dbolt.providers.payments.events import Told, of_checkout
+from dbolt.store.pool import CONNECTION_LOST
 from dbolt.store.queries import statements
 from serve_app.parts import Parts
 from serve_app.problems import Problem
@@ -42,7 +43,7 @@ SWEEP_S = 60.0
 AT_ONCE = 40
 """Checkouts that one sweep asks about."""
 ROUNDS = 6
-_DATABASE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_DATABASE = (*CONNECTION_LOST, asyncpg.PostgresError)
 
 Outcome = Literal["fulfilled", "repeated", "changed", "flagged", "ignored", "foreign"]
 

@@ -37,6 +37,7 @@ from dbolt.sandbox.demo import load_demo_profile
 from dbolt.settings import Secrets, Settings
 from dbolt.store import embedded
 from dbolt.store.migrate import migrate
+from dbolt.store.pool import CONNECTION_LOST
 from tests.support.queue import Shop, paid
 from tests.support.town import RunningTown
 
@@ -162,7 +163,7 @@ async def finished(url: str, deadline: float) -> None:
                 "select count(*) from job_results where state = any ($1)", sorted(MOVING)
             )
             await db.close()
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except (*CONNECTION_LOST, asyncpg.PostgresError):
             continue
         if left == 0:
             return
