@@ -80,7 +80,7 @@ async def by_password(parts: Parts, email: str, password: str, said: str) -> UUI
 
 async def second_factor(parts: Parts, member_id: UUID, sealed: bytes, said: str) -> bool:
     """Whether *said* is the device's code or a recovery code; either is used up by it."""
-    plain = "".join(said.split()).replace("-", "").upper()
+    plain = plain_code(said)
     if len(plain) != totp.DIGITS:
         hashed = token_hash(plain)
         return bool(await parts.pool.fetchval(_sql()["use_recovery"], member_id, hashed))
@@ -94,6 +94,17 @@ async def second_factor(parts: Parts, member_id: UUID, sealed: bytes, said: str)
     return step is not None and bool(
         await parts.pool.fetchval(_sql()["take_step"], member_id, step)
     )
+
+
+def plain_code(said: str) -> str:
+    """A code as it is kept, however it was typed."""
+    return "".join(said.split()).replace("-", "").upper()
+
+
+async def has_recovery_code(parts: Parts, email: str, said: str) -> bool:
+    """Whether *said* is a recovery code of the member with that address; it is not used up."""
+    hashed = token_hash(plain_code(said))
+    return bool(await parts.pool.fetchval(_sql()["has_recovery"], email.lower(), hashed))
 
 
 async def open_session(db: Db, member_id: UUID, agent: str) -> SecretStr:
