@@ -12,11 +12,13 @@ from starlette.datastructures import FormData
 
 from serve_app.identity import (
     STAFF_S,
+    Staff,
     cookie_name,
     drop_cookie,
     is_staff_token,
     put_cookie,
     staff_cookie,
+    viewer_of,
 )
 from serve_app.parts import parts_of
 from serve_app.passwords import fault
@@ -101,6 +103,9 @@ async def _by_token(request: Request, form: FormData) -> Response:
 @router.post("/staff/sign-out")
 async def leave(request: Request, _form: Posted) -> Response:
     """Ends the staff session in this browser."""
+    viewer = await viewer_of(request)
+    if isinstance(viewer, Staff):
+        await audit.begin(request, viewer.name, viewer.role)
     await members.end_session(
         parts_of(request), request.cookies.get(cookie_name(request, "staff"), "")
     )
