@@ -131,6 +131,8 @@ async def invite(
     sealed = vault(key).seal(totp.new_secret(), str(member_id))
     hashed = token_hash(token.get_secret_value())
     await db.execute(_sql()["end_all"], member_id)
+    # Somebody who was disabled comes back without what they had: also a key made in that moment.
+    await db.execute(statements("api", "serve_app")["revoke_of"], member_id, by)
     await db.execute(_sql()["add_invitation"], member_id, hashed, sealed, INVITATION_S)
     return token
 
@@ -214,14 +216,18 @@ async def set_role(parts: Parts, member_id: UUID, role: StaffRole) -> str:
     return email
 
 
-async def disable(parts: Parts, member_id: UUID) -> str:
-    """Ends a member's sessions and lets them in no more; the address."""
+async def disable(parts: Parts, member_id: UUID, by: str) -> str:
+    """Ends a member's sessions and API keys and lets them in no more; the address.
+
+    by: who says so. The keys stay ended when the member is invited anew.
+    """
     async with parts.pool.acquire() as connection, connection.transaction():
         await _keep_an_admin(connection, member_id)
         email: str | None = await connection.fetchval(_sql()["disable"], member_id)
         if email is None:
             raise Problem(404, "There is no such member.")
         await connection.execute(_sql()["end_all"], member_id)
+        await connection.execute(statements("api", "serve_app")["revoke_of"], member_id, by)
     return email
 
 

@@ -81,9 +81,9 @@ async def set_role(request: Request, _admin: AdminOnly, member_id: UUID, form: P
 
 
 @router.post("/staff/team/{member_id}/disable")
-async def disable(request: Request, _admin: AdminOnly, member_id: UUID, _form: Posted) -> Response:
+async def disable(request: Request, admin: AdminOnly, member_id: UUID, _form: Posted) -> Response:
     """Lets a member in no more."""
-    email = await members.disable(parts_of(request), member_id)
+    email = await members.disable(parts_of(request), member_id, admin.actor)
     audit.note(request, email=email)
     return go("/staff/team?done=disabled")
 
