@@ -42,7 +42,11 @@ _INCLUDED = {
 
 
 class ApiKey(BaseModel):
-    """A key as it is listed; the key itself is told once, when it is made."""
+    """A key as it is listed; the key itself is told once, when it is made.
+
+    owner: the member of staff who made it, or the key that made it; null where that was the staff
+    token. owner_disabled: it opens nothing, because that account is disabled.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -55,6 +59,8 @@ class ApiKey(BaseModel):
     last_used_at: datetime | None
     expires_at: datetime | None
     revoked_at: datetime | None
+    owner: str | None = None
+    owner_disabled: bool = False
 
     @property
     def grants(self) -> frozenset[Scope]:
@@ -125,7 +131,8 @@ async def make(
         _sql()["make_key"], name, prefix, key_hash(text), listed, days, actor
     )
     assert row is not None
-    return ApiKey.model_validate(dict(row)), SecretStr(text)
+    owner = await parts.pool.fetchval(_sql()["owner_of"], actor)
+    return ApiKey.model_validate(dict(row) | {"owner": owner}), SecretStr(text)
 
 
 async def listed(parts: Parts, *, after: tuple[datetime, UUID] | None, limit: int) -> list[ApiKey]:

@@ -47,6 +47,7 @@ class Place(BaseModel):
     stripe_api_base: str = ""
     stripe_tax: bool = False
     trusted_proxies: int = 0
+    metrics_loopback: bool = False
     prefill_private: bool = False
     supabase_url: str = ""
     supabase_jwks_url: str = ""
@@ -73,6 +74,7 @@ def place_of(settings: Settings, secrets_path: Path, port: int) -> Place:
         stripe_api_base=settings.stripe_api_base,
         stripe_tax=settings.stripe_tax,
         trusted_proxies=settings.trusted_proxies,
+        metrics_loopback=settings.metrics_loopback,
         prefill_private=settings.prefill_private,
         supabase_url=settings.supabase_url,
         supabase_jwks_url=settings.supabase_jwks_url,
@@ -167,6 +169,7 @@ def opener(place: Place, queue: Queue, *, live: bool = True) -> OpenParts:
                     counters=counters,
                     supabase=supabase_of(place, secrets),
                     proxies=place.trusted_proxies,
+                    metrics_loopback=place.metrics_loopback,
                     prefill_private=place.prefill_private,
                     shown=place.shown,
                 )

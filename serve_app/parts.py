@@ -45,9 +45,10 @@ class Parts:
     `pool` connects as dbolt_web. `base_url` is the address that customers see, without a slash
     at the end. `webhook_url` is where the stand-in for Stripe sends its events; None where real
     payments are taken. `supabase` reads the tokens of an outside identity service. `proxies`: how
-    many stand before us and add to X-Forwarded-For. `prefill_private`: whether a business's website
-    may be on this machine or its network, which only tests and sandboxes want. `shown`: the
-    settings, as staff may read them. `under_way`: what is carried out to its end whether or not
+    many stand before us and add to X-Forwarded-For. `metrics_loopback`: whether this machine reads
+    the metrics without a key. `prefill_private`: whether a business's website may be on this
+    machine or its network, which only tests and sandboxes want. `shown`: the settings, as staff may
+    read them. `under_way`: what is carried out to its end whether or not
     anybody still waits for it; the loop itself holds tasks by weak references alone.
     """
 
@@ -64,6 +65,7 @@ class Parts:
     passwords: Passwords = field(default_factory=Passwords)
     supabase: Supabase | None = None
     proxies: int = 0
+    metrics_loopback: bool = False
     prefill_private: bool = False
     shown: Mapping[str, str] = field(default_factory=dict)
     under_way: set[asyncio.Task[Response]] = field(default_factory=set)

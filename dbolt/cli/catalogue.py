@@ -9,6 +9,7 @@ import typer
 
 from dbolt.catalogue.lint import lint
 from dbolt.catalogue.loader import Catalogue, CatalogueMissing, default_folder, load
+from dbolt.cli import overrides
 from dbolt.cli.output import Exit, Trouble, emit_json, err, out, table
 from dbolt.domain.directory import Directory, Evidence, Policy
 
@@ -21,9 +22,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")
 
 def register(app: typer.Typer) -> None:
     """Adds `directories` and its commands."""
-    group = typer.Typer(help="Look at and check the directory files.", no_args_is_help=True)
+    group = typer.Typer(
+        help="Look at and check the directory files; override their rules.", no_args_is_help=True
+    )
     group.command("list")(list_)
     group.command("lint")(lint_)
+    overrides.register(group)
     app.add_typer(group, name="directories")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
@@ -71,7 +71,7 @@ def list_keys(
         out.print("There are no keys. `dbolt keys create NAME` makes one.")
         return
     table(
-        ["key", "name", "scopes", "created", "last used", "ends"],
+        ["key", "name", "scopes", "created", "last used", "owner", "ends"],
         [
             (
                 one["prefix"],
@@ -79,9 +79,8 @@ def list_keys(
                 " ".join(one["scopes"]),
                 _day(one["created_at"]),
                 _day(one["last_used_at"]),
-                f"revoked {_day(one['revoked_at'])}"
-                if one["revoked_at"]
-                else _day(one["expires_at"]),
+                one["owner"] or "staff token",
+                _end(one),
             )
             for one in found
         ],
@@ -121,6 +120,13 @@ def _id_of(client: Client, key: str) -> str:
         if page["next_cursor"] is None:
             raise Trouble(f"No key begins with {prefix!r}; `dbolt keys list` shows them.")
         asked["cursor"] = page["next_cursor"]
+
+
+def _end(key: dict[str, Any]) -> str:
+    """When it ends, or why it has."""
+    if key["owner_disabled"]:
+        return "owner disabled"
+    return f"revoked {_day(key['revoked_at'])}" if key["revoked_at"] else _day(key["expires_at"])
 
 
 def _day(moment: str | None) -> str:

@@ -44,11 +44,6 @@ RULES: dict[Reason, Rule] = {
 """What the machinery may try again. A reason that is not here fails at once."""
 
 
-def may_retry(reason: Reason) -> bool:
-    """Whether the machinery ever tries again after *reason*."""
-    return reason in RULES
-
-
 def counts(reason: Reason) -> bool:
     """Whether a try that ended by *reason* counts against the cap."""
     return reason not in RULES or RULES[reason].counts

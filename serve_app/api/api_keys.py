@@ -16,6 +16,7 @@ from serve_app.keys import ApiKey, Scope
 from serve_app.parts import parts_of
 from serve_app.problems import Problem
 from serve_app.records import Cursor
+from serve_app.staff import audit
 
 router = APIRouter(prefix="/api/v1", tags=["keys"], route_class=ApiRoute)
 
@@ -75,6 +76,7 @@ async def make_key(request: Request, admin: AdminOnly, wanted: KeyRequest) -> Ke
         days=wanted.days,
         actor=admin.actor,
     )
+    audit.note(request, name=made.name, prefix=made.prefix, scopes=made.scopes)
     return KeyMade(key=text.get_secret_value(), **made.model_dump())
 
 

@@ -19,7 +19,7 @@ from serve_app.problems import MEDIA_TYPE
 BEARER = "bearer"
 METHODS = ("get", "put", "post", "delete", "patch")
 _PROBES = ("/livez", "/readyz", "/healthz")
-_OPEN = ("/api/v1/orders", "/metrics")
+_OPEN = ("/api/v1/orders",)
 """For strangers too."""
 
 _ABOUT = """Errors are problem details (RFC 9457). Lists end with `next_cursor`; hand it back as

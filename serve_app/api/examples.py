@@ -18,10 +18,12 @@ _KEY = {
     "prefix": "dbk_k3v9x2ma",
     "scopes": ["read"],
     "created_at": _AT,
-    "created_by": "staff",
+    "created_by": "staff-7f3a9c12",
     "last_used_at": None,
     "expires_at": "2026-05-31T09:30:00Z",
     "revoked_at": None,
+    "owner": "eva@example.com",
+    "owner_disabled": False,
 }
 _RETRY = {
     "filter": {"job_id": _JOB, "states": ["failed"], "reasons": ["unreachable"]},

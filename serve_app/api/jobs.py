@@ -19,6 +19,7 @@ from serve_app.api.route import ApiRoute
 from serve_app.identity import AnyViewer, StaffOnly, Viewer, reading
 from serve_app.parts import Parts, parts_of
 from serve_app.problems import Problem
+from serve_app.staff import audit
 
 router = APIRouter(prefix="/api/v1", tags=["jobs"], route_class=ApiRoute)
 
@@ -170,6 +171,8 @@ async def put_profile(
 async def retry(request: Request, staff: StaffOnly, wanted: RetryRequest) -> RetryCount:
     """Send submissions back to the queue, or count those that would go."""
     parts, profile_id = parts_of(request), None
+    looked_for = wanted.filter.model_dump(mode="json", exclude_defaults=True)
+    audit.note(request, filter=looked_for, dry_run=wanted.dry_run, changed=sorted(wanted.changes))
     if wanted.changes and not wanted.dry_run:
         if wanted.filter.job_id is None:
             raise Problem(422, "Changed details belong to one job; name it as filter.job_id.")
@@ -186,6 +189,7 @@ async def put_priority(
     request: Request, staff: StaffOnly, job_id: UUID, wanted: Priority
 ) -> Response:
     """Give a job another weight in the fair line."""
+    audit.note(request, priority=wanted.priority)
     accepted(await parts_of(request).queue.prioritise(job_id, wanted.priority, staff.actor))
     return Response(status_code=204)
 
@@ -204,6 +208,7 @@ async def pause(request: Request, staff: StaffOnly, scope: PauseScope) -> Respon
     Attempts that have not sent their form are called off and go back to the queue; what has been
     sent is followed to its end.
     """
+    audit.note(request, level=scope.level.value, key=scope.key)
     accepted(await parts_of(request).queue.pause(scope, staff.actor))
     return Response(status_code=204)
 
@@ -211,6 +216,7 @@ async def pause(request: Request, staff: StaffOnly, scope: PauseScope) -> Respon
 @router.post("/resume", status_code=204)
 async def resume(request: Request, staff: StaffOnly, scope: PauseScope) -> Response:
     """Take a pause back."""
+    audit.note(request, level=scope.level.value, key=scope.key)
     accepted(await parts_of(request).queue.resume(scope, staff.actor))
     return Response(status_code=204)
 

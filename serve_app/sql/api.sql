@@ -1,9 +1,18 @@
 -- name: key
--- The key with hash $1, if it is good. `stale`: its last use was noted a while ago.
+-- The key with hash $1, if it is good: also whoever made it, or made the key that made it, is still
+-- one of us. `stale`: its last use was noted a while ago.
+with recursive line as (
+    select created_by as maker from api_keys where key_hash = $1
+    union
+    select k.created_by from line join api_keys k
+        on k.prefix = substr(line.maker, 5) and line.maker like 'key:%'
+)
 select id, name, prefix, scopes, created_at, created_by, last_used_at, expires_at, revoked_at,
        coalesce(last_used_at < now() - interval '1 minute', true) as stale
 from api_keys
-where key_hash = $1 and revoked_at is null and (expires_at is null or expires_at > now());
+where key_hash = $1 and revoked_at is null and (expires_at is null or expires_at > now())
+  and not exists (select from line join staff_members m on m.actor = line.maker
+                  where m.disabled_at is not null);
 
 -- name: used
 update api_keys set last_used_at = now() where id = $1;
@@ -14,12 +23,34 @@ insert into api_keys (name, prefix, key_hash, scopes, expires_at, created_by)
 values ($1, $2, $3, $4, now() + make_interval(days => $5), $6)
 returning id, name, prefix, scopes, created_at, created_by, last_used_at, expires_at, revoked_at;
 
+-- name: owner_of
+-- Whose account stands behind what the actor $1 makes, also where that is a key; none for the token.
+with recursive line as (
+    select $1::text as maker
+    union
+    select k.created_by from line join api_keys k
+        on k.prefix = substr(line.maker, 5) and line.maker like 'key:%'
+)
+select m.email from line join staff_members m on m.actor = line.maker;
+
 -- name: keys
 -- Newest first, $3 of them, after the one made at $1 with the id $2 if that is not null.
-select id, name, prefix, scopes, created_at, created_by, last_used_at, expires_at, revoked_at
-from api_keys
-where $1::timestamptz is null or (created_at, id) < ($1, $2::uuid)
-order by created_at desc, id desc
+-- `owner`: whose account stands behind it, also by way of another key; null for the staff token.
+select a.id, a.name, a.prefix, a.scopes, a.created_at, a.created_by, a.last_used_at, a.expires_at,
+       a.revoked_at, owner.email as owner, coalesce(owner.disabled, false) as owner_disabled
+from api_keys a
+left join lateral (
+    with recursive line as (
+        select a.created_by as maker
+        union
+        select k.created_by from line join api_keys k
+            on k.prefix = substr(line.maker, 5) and line.maker like 'key:%'
+    )
+    select m.email, m.disabled_at is not null as disabled
+    from line join staff_members m on m.actor = line.maker
+) owner on true
+where $1::timestamptz is null or (a.created_at, a.id) < ($1, $2::uuid)
+order by a.created_at desc, a.id desc
 limit $3;
 
 -- name: revoke
@@ -27,6 +58,17 @@ limit $3;
 update api_keys set revoked_at = coalesce(revoked_at, now()), revoked_by = coalesce(revoked_by, $2)
 where id = $1
 returning true;
+
+-- name: revoke_of
+-- All keys of the member $1 end for good, with those that were made by them. $2 who ends them.
+with recursive line as (
+    select k.id, k.prefix from api_keys k
+    join staff_members m on m.actor = k.created_by and m.id = $1
+    union
+    select k.id, k.prefix from line join api_keys k on k.created_by = 'key:' || line.prefix
+)
+update api_keys set revoked_at = now(), revoked_by = $2
+where id in (select id from line) and revoked_at is null;
 
 -- name: begin_answer
 -- Whether this request is the first under its key; $3 seconds after which one that was never

@@ -42,6 +42,12 @@ update staff_recovery_codes set used_at = now()
 where member_id = $1 and code_hash = $2 and used_at is null
 returning member_id;
 
+-- name: has_recovery
+select exists (
+    select from staff_recovery_codes c
+    join staff_members m on m.id = c.member_id
+    where m.email = $1 and m.disabled_at is null and c.code_hash = $2 and c.used_at is null);
+
 -- name: rehash
 update staff_members set password_hash = $3 where id = $1 and password_hash = $2;
 

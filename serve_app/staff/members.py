@@ -80,7 +80,7 @@ async def by_password(parts: Parts, email: str, password: str, said: str) -> UUI
 
 async def second_factor(parts: Parts, member_id: UUID, sealed: bytes, said: str) -> bool:
     """Whether *said* is the device's code or a recovery code; either is used up by it."""
-    plain = "".join(said.split()).replace("-", "").upper()
+    plain = plain_code(said)
     if len(plain) != totp.DIGITS:
         hashed = token_hash(plain)
         return bool(await parts.pool.fetchval(_sql()["use_recovery"], member_id, hashed))
@@ -94,6 +94,17 @@ async def second_factor(parts: Parts, member_id: UUID, sealed: bytes, said: str)
     return step is not None and bool(
         await parts.pool.fetchval(_sql()["take_step"], member_id, step)
     )
+
+
+def plain_code(said: str) -> str:
+    """A code as it is kept, however it was typed."""
+    return "".join(said.split()).replace("-", "").upper()
+
+
+async def has_recovery_code(parts: Parts, email: str, said: str) -> bool:
+    """Whether *said* is a recovery code of the member with that address; it is not used up."""
+    hashed = token_hash(plain_code(said))
+    return bool(await parts.pool.fetchval(_sql()["has_recovery"], email.lower(), hashed))
 
 
 async def open_session(db: Db, member_id: UUID, agent: str) -> SecretStr:
@@ -120,6 +131,8 @@ async def invite(
     sealed = vault(key).seal(totp.new_secret(), str(member_id))
     hashed = token_hash(token.get_secret_value())
     await db.execute(_sql()["end_all"], member_id)
+    # Somebody who was disabled comes back without what they had: also a key made in that moment.
+    await db.execute(statements("api", "serve_app")["revoke_of"], member_id, by)
     await db.execute(_sql()["add_invitation"], member_id, hashed, sealed, INVITATION_S)
     return token
 
@@ -203,14 +216,18 @@ async def set_role(parts: Parts, member_id: UUID, role: StaffRole) -> str:
     return email
 
 
-async def disable(parts: Parts, member_id: UUID) -> str:
-    """Ends a member's sessions and lets them in no more; the address."""
+async def disable(parts: Parts, member_id: UUID, by: str) -> str:
+    """Ends a member's sessions and API keys and lets them in no more; the address.
+
+    by: who says so. The keys stay ended when the member is invited anew.
+    """
     async with parts.pool.acquire() as connection, connection.transaction():
         await _keep_an_admin(connection, member_id)
         email: str | None = await connection.fetchval(_sql()["disable"], member_id)
         if email is None:
             raise Problem(404, "There is no such member.")
         await connection.execute(_sql()["end_all"], member_id)
+        await connection.execute(statements("api", "serve_app")["revoke_of"], member_id, by)
     return email
 
 

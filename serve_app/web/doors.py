@@ -31,6 +31,9 @@ _EMAIL: TypeAdapter[str] = TypeAdapter(EmailStr)
 
 NO_ADDRESS = "This is not an e-mail address; write it like you@your-business.com."
 
+BROWSER = "browser"
+"""The cookie by which a customer's browser is known again."""
+
 Next = Annotated[str, Query(alias="next", max_length=2000)]
 """Where to go afterwards: a path of this site."""
 
@@ -81,21 +84,28 @@ def current_hash(request: Request) -> bytes:
 def let_in(request: Request, answer: Response, email: str, token: SecretStr) -> None:
     """Signs this browser in, and has it known as one that was signed in to the account."""
     put_cookie(request, answer, "session", token.get_secret_value(), max_age_s=SIGNED_IN_S)
-    nonce = known_browser(request, email) or secrets.token_hex(16)
-    signed = _browser_mark(request, nonce, email)
-    put_cookie(request, answer, "browser", f"{nonce}.{signed}", max_age_s=SESSION_S)
+    know_browser(request, answer, email)
 
 
-def known_browser(request: Request, email: str) -> str:
-    """A name for this browser if it has been signed in to the account of *email* before."""
-    told = request.cookies.get(cookie_name(request, "browser"), "")
+def know_browser(request: Request, answer: Response, who: str, cookie: str = BROWSER) -> None:
+    """Has this browser known as one that was signed in to the account of *who*."""
+    nonce = known_browser(request, who, cookie) or secrets.token_hex(16)
+    signed = _browser_mark(request, nonce, who, cookie)
+    put_cookie(request, answer, cookie, f"{nonce}.{signed}", max_age_s=SESSION_S)
+
+
+def known_browser(request: Request, who: str, cookie: str = BROWSER) -> str:
+    """A name for this browser if it has been signed in to the account of *who* before."""
+    told = request.cookies.get(cookie_name(request, cookie), "")
     nonce, _, signed = told.partition(".")
-    right = hmac.compare_digest(signed.encode(), _browser_mark(request, nonce, email).encode())
+    right = hmac.compare_digest(
+        signed.encode(), _browser_mark(request, nonce, who, cookie).encode()
+    )
     return nonce if right else ""
 
 
-def _browser_mark(request: Request, nonce: str, email: str) -> str:
-    return signature(parts_of(request).secrets.staff_token, "browser", f"{nonce} {email}")
+def _browser_mark(request: Request, nonce: str, who: str, cookie: str) -> str:
+    return signature(parts_of(request).secrets.staff_token, cookie, f"{nonce} {who}")
 
 
 async def take_guess(request: Request, email: str) -> tuple[limits.Limit, str]:

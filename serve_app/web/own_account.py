@@ -9,17 +9,17 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
-from serve_app import limits
 from serve_app.identity import Staff, StaffOnly, cookie_name, token_hash
 from serve_app.parts import parts_of
 from serve_app.passwords import fault
 from serve_app.problems import Problem
 from serve_app.staff import audit, own_account
 from serve_app.staff.own_account import Renewal
+from serve_app.web import staff_guesses
 from serve_app.web.desk import desk_of
 from serve_app.web.pages import Posted, go, page
 from serve_app.web.qr import qr_svg
-from serve_app.web.staff_door import GUESSES_ANYWHERE, WRONG_CODE
+from serve_app.web.staff_door import WRONG_CODE
 
 router = APIRouter(include_in_schema=False)
 
@@ -71,11 +71,11 @@ async def _account(
 async def _is_proven(request: Request, member: Staff, form: FormData) -> bool:
     """Whether the form shows both factors. Raises Problem(429) after too many wrong ones."""
     parts = parts_of(request)
-    await limits.take(parts, GUESSES_ANYWHERE, member.email)
+    taken = await staff_guesses.take_in_session(request, member)
     present, code = str(form.get("present", "")), str(form.get("code", ""))[:60]
     right = await own_account.is_proven(parts, _id(member), present, code)
     if right:
-        await limits.give_back(parts, GUESSES_ANYWHERE, member.email)
+        await staff_guesses.give_back(request, taken)
     return right
 
 
@@ -118,9 +118,9 @@ async def end_renewal(request: Request, member: Member, form: Posted) -> Respons
     """Uses the new device from now on, if it shows the right code."""
     parts, ticket = parts_of(request), str(form.get("ticket", ""))[:400]
     said = str(form.get("code", ""))[:10]
-    await limits.take(parts, GUESSES_ANYWHERE, member.email)
+    taken = await staff_guesses.take_in_session(request, member)
     if await own_account.end_renewal(parts, _id(member), ticket, said, _session(request)):
-        await limits.give_back(parts, GUESSES_ANYWHERE, member.email)
+        await staff_guesses.give_back(request, taken)
         return go("/staff/account?done=device")
     renewal = await own_account.read_renewal(parts, _id(member), member.email, ticket)
     return await _renew(request, renewal, WRONG_CODE)

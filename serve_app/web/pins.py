@@ -13,6 +13,7 @@ from serve_app.api.jobs import accepted, submission_or_404
 from serve_app.identity import StaffOnly, reading
 from serve_app.parts import parts_of
 from serve_app.problems import Problem
+from serve_app.staff import audit
 from serve_app.web.desk import desk_of
 from serve_app.web.pages import Posted, go, page
 
@@ -44,5 +45,6 @@ async def pin_used(
     took = form.get("took")
     if took not in {"yes", "no"}:
         raise Problem(422, "Say whether the directory took the PIN.")
+    audit.note(request, took=took)
     accepted(await parts.queue.pin_used(row.id, accepted=took == "yes", actor=staff.actor))
     return go("/staff/pins?done=pin")

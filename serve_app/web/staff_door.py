@@ -7,24 +7,26 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from pydantic import SecretStr
 from starlette.datastructures import FormData
 
-from serve_app import limits
 from serve_app.identity import (
     STAFF_S,
+    Staff,
     cookie_name,
     drop_cookie,
     is_staff_token,
     put_cookie,
     staff_cookie,
+    viewer_of,
 )
-from serve_app.limits import Limit
 from serve_app.parts import parts_of
 from serve_app.passwords import fault
 from serve_app.problems import Problem
 from serve_app.staff import audit, members, totp
 from serve_app.staff.members import Invitation
-from serve_app.web.doors import NO_ADDRESS, Next, agent_of, email_in
+from serve_app.web import staff_guesses
+from serve_app.web.doors import NO_ADDRESS, Next, agent_of, email_in, know_browser
 from serve_app.web.pages import Posted, go, local_path, page
 from serve_app.web.qr import qr_svg
 
@@ -36,9 +38,6 @@ WRONG = (
 )
 WRONG_CODE = "This is not the code that the device shows now. Are both clocks right?"
 NO_INVITATION = "This invitation does not work, or no longer. Ask an admin for a new one."
-_TOLD = "Too many tries at this account; wait a few minutes."
-GUESSES_HERE = Limit("guess/staff here", 10, 120, _TOLD)
-GUESSES_ANYWHERE = Limit("guess/staff", 40, 60, _TOLD)
 
 
 def _target(form: FormData) -> str:
@@ -72,41 +71,41 @@ async def enter(request: Request, form: Posted) -> Response:
     typed = str(form.get("email", ""))[:254]
     if email is None:
         return _door(request, target, email=typed, problem=NO_ADDRESS)
-    network = limits.network_of(request)
-    here = f"{network} {email}"
-    # First, so that guesses without end do not fill the audit log either.
-    await limits.take(parts, limits.GUESSES_NETWORK, network)
-    await audit.begin(request, email, None)
-    await limits.take(parts, GUESSES_HERE, here)
-    await limits.take(parts, GUESSES_ANYWHERE, email)
     password, code = str(form.get("password", "")), str(form.get("code", ""))[:60]
+    taken = await staff_guesses.take_at_door(request, email, code)
     member_id = await members.by_password(parts, email, password, code)
     if member_id is None:
         return _door(request, target, email=typed, problem=WRONG)
-    await limits.give_back(parts, GUESSES_HERE, here)
-    await limits.give_back(parts, GUESSES_ANYWHERE, email)
+    await staff_guesses.give_back(request, taken)
     token = await members.open_session(parts.pool, member_id, agent_of(request))
     answer = go(target)
-    put_cookie(request, answer, "staff", token.get_secret_value(), max_age_s=int(members.SESSION_S))
+    _let_in(request, answer, email, token)
     return answer
+
+
+def _let_in(request: Request, answer: Response, email: str, token: SecretStr) -> None:
+    put_cookie(request, answer, "staff", token.get_secret_value(), max_age_s=int(members.SESSION_S))
+    know_browser(request, answer, email, staff_guesses.COOKIE)
 
 
 async def _by_token(request: Request, form: FormData) -> Response:
     parts, target = parts_of(request), _target(form)
-    network = limits.network_of(request)
-    await limits.take(parts, limits.GUESSES_NETWORK, network)
-    await audit.begin(request, "staff token", None)
+    taken = await staff_guesses.take_for_token(request)
     if not is_staff_token(parts, str(form.get("key", "")).strip()):
         return _door(request, target, by_token=True, problem="This is not the staff token.")
-    await limits.give_back(parts, limits.GUESSES_NETWORK, network)
+    await staff_guesses.give_back(request, taken)
     answer = go(target)
     put_cookie(request, answer, "staff", staff_cookie(parts), max_age_s=STAFF_S)
+    know_browser(request, answer, staff_guesses.TOKEN_HOLDER, staff_guesses.COOKIE)
     return answer
 
 
 @router.post("/staff/sign-out")
 async def leave(request: Request, _form: Posted) -> Response:
     """Ends the staff session in this browser."""
+    viewer = await viewer_of(request)
+    if isinstance(viewer, Staff):
+        await audit.begin(request, viewer.name, viewer.role)
     await members.end_session(
         parts_of(request), request.cookies.get(cookie_name(request, "staff"), "")
     )
@@ -144,7 +143,8 @@ def _join(request: Request, invitation: Invitation, problem: str = "") -> Respon
 async def join(request: Request, token: str, form: Posted) -> Response:
     """Makes the account, or ties another device to it; shows its recovery codes, this once."""
     parts, invitation = parts_of(request), await _invitation(request, token)
-    await limits.take(parts, limits.GUESSES_NETWORK, limits.network_of(request))
+    # By the invitation and not by the network: nobody else can spend what its holder may try.
+    taken = await staff_guesses.take_for_invitation(request, token)
     await audit.begin(request, invitation.email, invitation.role)
     password, code = str(form.get("password", "")), str(form.get("code", ""))
     problem = await _password_problem(request, invitation, password)
@@ -157,11 +157,10 @@ async def join(request: Request, token: str, form: Posted) -> Response:
     made = await members.join(parts, token, invitation, password, step, agent=agent_of(request))
     if made is None:
         raise Problem(404, NO_INVITATION)
+    await staff_guesses.give_back(request, taken)
     session, codes = made
     answer = page(request, "desk/recovery.html", codes=codes, email=invitation.email, then="/staff")
-    put_cookie(
-        request, answer, "staff", session.get_secret_value(), max_age_s=int(members.SESSION_S)
-    )
+    _let_in(request, answer, invitation.email, session)
     return answer
 
 
@@ -170,8 +169,5 @@ async def _password_problem(request: Request, invitation: Invitation, password: 
     known, parts = invitation.password_hash, parts_of(request)
     if known is None:
         return fault(password, invitation.email)
-    await limits.take(parts, GUESSES_ANYWHERE, invitation.email)
-    if not await parts.passwords.is_right(known.get_secret_value(), password):
-        return "This is not the password of this account."
-    await limits.give_back(parts, GUESSES_ANYWHERE, invitation.email)
-    return ""
+    right = await parts.passwords.is_right(known.get_secret_value(), password)
+    return "" if right else "This is not the password of this account."

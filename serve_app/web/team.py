@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
@@ -17,6 +16,7 @@ from serve_app.identity import AdminOnly, StaffOnly, reading
 from serve_app.parts import parts_of
 from serve_app.problems import Problem
 from serve_app.staff import audit, members
+from serve_app.staff.actions import ACTIONS
 from serve_app.staff.roles import StaffRole
 from serve_app.web.desk import desk_of
 from serve_app.web.doors import NO_ADDRESS, email_in
@@ -81,9 +81,9 @@ async def set_role(request: Request, _admin: AdminOnly, member_id: UUID, form: P
 
 
 @router.post("/staff/team/{member_id}/disable")
-async def disable(request: Request, _admin: AdminOnly, member_id: UUID, _form: Posted) -> Response:
+async def disable(request: Request, admin: AdminOnly, member_id: UUID, _form: Posted) -> Response:
     """Lets a member in no more."""
-    email = await members.disable(parts_of(request), member_id)
+    email = await members.disable(parts_of(request), member_id, admin.actor)
     audit.note(request, email=email)
     return go("/staff/team?done=disabled")
 
@@ -98,40 +98,6 @@ async def reset_device(
     audit.note(request, email=email)
     link = f"{parts.base_url}/staff/join/{token.get_secret_value()}"
     return await _team(request, admin.role, link=link, reset=email)
-
-
-ACTIONS: Mapping[str, str] = {
-    "POST /staff/sign-in": "signed in",
-    "POST /staff/join/{token}": "joined",
-    "POST /staff/team": "invited",
-    "POST /staff/team/{member_id}/role": "changed a role",
-    "POST /staff/team/{member_id}/disable": "disabled an account",
-    "POST /staff/team/{member_id}/device": "reset a device",
-    "POST /staff/account/password": "changed the own password",
-    "POST /staff/account/device": "asked for a new device",
-    "POST /staff/account/device/new": "renewed the own device",
-    "POST /staff/account/codes": "made new recovery codes",
-    "POST /staff/account/sessions/end": "ended the own other sessions",
-    "POST /staff/directories/{slug}/override": "changed a directory's rules",
-    "POST /staff/directories/{slug}/override/end": "took a directory's rules back",
-    "PUT /api/v1/directories/{slug}/override": "changed a directory's rules by API",
-    "DELETE /api/v1/directories/{slug}/override": "took a directory's rules back by API",
-    "POST /staff/retry": "retried",
-    "POST /api/v1/jobs/retry": "retried by API",
-    "POST /staff/bulk": "acted in bulk",
-    "POST /staff/bulk/{batch_id}/continue": "continued a bulk action",
-    "POST /staff/pause": "paused",
-    "POST /staff/resume": "resumed",
-    "POST /api/v1/pause": "paused by API",
-    "POST /api/v1/resume": "resumed by API",
-    "POST /staff/jobs/{job_id}/cancel": "cancelled a job",
-    "POST /api/v1/jobs/{job_id}/cancel": "cancelled a job by API",
-    "PUT /api/v1/jobs/{job_id}/priority": "changed a priority by API",
-    "PUT /api/v1/jobs/{job_id}/profile": "gave a profile by API",
-    "POST /staff/jobs/{job_id}/directories/{slug}/done": "handed in by hand",
-    "POST /staff/jobs/{job_id}/directories/{slug}/edit": "retried with changes",
-    "POST /staff/payments/{attention_id}/done": "saw to a payment",
-}
 
 
 @dataclass(frozen=True, slots=True)

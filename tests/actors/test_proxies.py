@@ -16,6 +16,7 @@ from actors.worker import Worker
 from dbolt.browser.chromium import find_chromium
 from dbolt.browser.session import Browser
 from dbolt.domain.directory import ProxyPolicy
+from dbolt.domain.figures import of_queue
 from dbolt.domain.proxy import FIRST_REST_S
 from dbolt.domain.proxy_book import Wish
 from dbolt.domain.reasons import Reason
@@ -24,7 +25,7 @@ from dbolt.providers.evidence.folder import FolderEvidence
 from dbolt.providers.proxies import ProxiesMissing, Proxy, Scheme
 from dbolt.providers.proxies.routes import Routes
 from dbolt.sandbox.demo import load_demo_profile
-from serve_app.api.metrics import metrics_of
+from serve_app.api.metrics import rendered
 from tests.support.proxies import Listed, free_port, http_proxy, socks_proxy
 from tests.support.queue import (
     FREE,
@@ -102,7 +103,7 @@ async def test_a_proxy_at_fault_cools_down_and_the_next_try_takes_another(shop: 
     assert all(0 < one["cooling_s"] <= FIRST_REST_S for one in states.values())
     samples = {
         (sample.name, sample.labels.get("proxy")): sample.value
-        for family in metrics_of(await orchestrator.status())
+        for family in map(rendered, of_queue(await orchestrator.status()))
         for sample in family.samples
     }
     assert samples["dbolt_proxy_faults_total", "p"] == 1

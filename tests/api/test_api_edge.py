@@ -124,7 +124,7 @@ async def test_metrics_hold_the_orchestrators_numbers_and_our_own(
 ) -> None:
     job_id, _ = await shop.paid_job("ada@example.com")
     await api.get(f"/api/v1/jobs/{job_id}", headers=STAFF)
-    text = (await api.get("/metrics")).text
+    text = (await api.get("/metrics", headers=STAFF)).text
     assert 'dbolt_submissions{state="queued"} 3.0' in text
     assert 'dbolt_jobs{state="awaiting_profile"} 1.0' in text
     assert "dbolt_commit_batches_total" in text
@@ -135,13 +135,62 @@ async def test_metrics_hold_the_orchestrators_numbers_and_our_own(
     )
     assert 'dbolt_webhook_events_total{outcome="fulfilled"} 1.0' in text
     queue.away = True
-    assert "dbolt_orchestrator_up 0.0" in (await api.get("/metrics")).text
+    assert "dbolt_orchestrator_up 0.0" in (await api.get("/metrics", headers=STAFF)).text
 
 
-async def test_metrics_are_for_this_machine_or_staff(api: httpx.AsyncClient) -> None:
-    forwarded = {"X-Forwarded-For": "127.0.0.1"}
-    assert (await api.get("/metrics", headers=forwarded)).status_code == 403
-    assert (await api.get("/metrics", headers=forwarded | STAFF)).status_code == 200
+THIS_MACHINE = {"Host": "127.0.0.1:8700"}
+
+
+async def test_metrics_want_a_key_even_on_this_machine(api: httpx.AsyncClient, shop: Shop) -> None:
+    # What nginx sends by its own defaults: nothing tells it from a program on this machine.
+    refused = await api.get("/metrics", headers=THIS_MACHINE)
+    assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
+    assert "dbolt_" not in refused.text
+    _, ada = await shop.paid_job("ada@example.com")
+    assert (await api.get("/metrics", headers=ada)).status_code == 403
+    assert (await api.get("/metrics", headers=THIS_MACHINE | STAFF)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        ({"Host": "127.0.0.1:8700"}, 200),
+        ({"Host": "localhost"}, 200),
+        ({"Host": "[::1]:8700"}, 200),
+        ({"Host": "listings.example.com"}, 401),
+        ({"Host": "[::1"}, 401),
+        ({"Host": "localhost.example.com"}, 401),
+        *(
+            (THIS_MACHINE | {name: "127.0.0.1"}, 401)
+            for name in (
+                "X-Forwarded-For",
+                "X-Forwarded-Host",
+                "X-Forwarded-Proto",
+                "Forwarded",
+                "Via",
+                "X-Real-IP",
+                "CF-Connecting-IP",
+            )
+        ),
+    ],
+)
+async def test_metrics_open_to_this_machine_where_the_operator_says_that_no_proxy_runs_here(
+    parts: Parts, told: dict[str, str], status: int
+) -> None:
+    trusting = replace(parts, metrics_loopback=True)
+    async with client_of(build_site(lambda: given(trusting))) as api:
+        assert (await api.get("/metrics", headers=told)).status_code == status
+        assert (await api.get("/metrics", headers=told | STAFF)).status_code == 200
+
+
+async def test_metrics_stay_closed_to_other_machines(parts: Parts) -> None:
+    app = build_site(lambda: given(replace(parts, metrics_loopback=True)))
+    far = httpx.ASGITransport(app, client=("192.0.2.7", 4711))
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=far, base_url="http://127.0.0.1:8700") as api,
+    ):
+        assert (await api.get("/metrics")).status_code == 401
 
 
 async def test_the_status_is_for_staff(api: httpx.AsyncClient) -> None:

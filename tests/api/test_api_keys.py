@@ -13,9 +13,13 @@ import pytest
 from serve_app.api import document
 from serve_app.api.examples import ANSWERS, REQUESTS
 from serve_app.keys import Scope
-from serve_app.staff.roles import OWN_ACCOUNT
+from serve_app.parts import Parts
+from serve_app.staff import members
+from serve_app.staff.roles import OWN_ACCOUNT, StaffRole
+from tests.support.colleagues import Colleague, colleague
 from tests.support.selling import Shop
 from tests.support.serving import STAFF
+from tests.support.signing import PAGE
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 PROBLEM = "application/problem+json"
@@ -23,10 +27,12 @@ TABLES = ("jobs", "job_results", "events", "orders", "profiles", "pauses", "api_
 TABLES += ("directory_overrides", "listing_updates")
 
 
-async def made(api: httpx.AsyncClient, *scopes: str, **more: Any) -> dict[str, Any]:
-    """A new key as the answer tells of it."""
+async def made(
+    api: httpx.AsyncClient, *scopes: str, by: dict[str, str] = STAFF, **more: Any
+) -> dict[str, Any]:
+    """A new key as the answer tells of it. by: the headers of who makes it."""
     body = {"name": "tests", "scopes": scopes or ["read"], **more}
-    answer = await api.post("/api/v1/keys", json=body, headers=STAFF)
+    answer = await api.post("/api/v1/keys", json=body, headers=by)
     assert answer.status_code == 201, answer.text
     told: dict[str, Any] = answer.json()
     return told
@@ -35,6 +41,12 @@ async def made(api: httpx.AsyncClient, *scopes: str, **more: Any) -> dict[str, A
 def bearer(told: dict[str, Any]) -> dict[str, str]:
     """The header that shows a key."""
     return {"Authorization": f"Bearer {told['key']}"}
+
+
+def signed_in(one: Colleague) -> dict[str, str]:
+    """The headers of a colleague's browser."""
+    [(name, token)] = one.cookies.items()
+    return PAGE | {"Cookie": f"{name}={token}"}
 
 
 async def described(api: httpx.AsyncClient) -> dict[str, Any]:
@@ -141,6 +153,56 @@ async def test_a_key_ends_when_it_is_revoked_or_its_time_is_over(
     await owner.execute("update api_keys set expires_at = now() where id = $1", other["id"])
     assert (await api.get("/api/v1/jobs", headers=bearer(other))).status_code == 401
     assert (await api.delete(f"/api/v1/keys/{uuid4()}", headers=STAFF)).status_code == 404
+
+
+async def test_keys_end_with_the_account_of_whoever_made_them(
+    api: httpx.AsyncClient, parts: Parts, owner: Owner
+) -> None:
+    boss = await colleague(parts, StaffRole.ADMIN, "boss@bolt.example")
+    eva = await colleague(parts, StaffRole.ADMIN, "eva@bolt.example")
+    own = await made(api, "admin", by=signed_in(eva))
+    child = await made(api, "admin", by=bearer(own))
+    worker = await made(api, "worker", by=bearer(child))
+    others = await made(api), await made(api, by=signed_in(boss))
+    assert {one["owner"] for one in (own, child, worker)} == {eva.email}
+    assert [one["owner"] for one in others] == [None, boss.email]
+
+    async def answers(*told: dict[str, Any]) -> list[int]:
+        return [(await api.get("/api/v1/jobs", headers=bearer(one))).status_code for one in told]
+
+    async def listed() -> dict[str, tuple[str | None, bool, bool]]:
+        found = (await api.get("/api/v1/keys", headers=STAFF)).json()["items"]
+        return {
+            one["id"]: (one["owner"], one["owner_disabled"], one["revoked_at"] is not None)
+            for one in found
+        }
+
+    async def works() -> int:
+        said = {"worker": "van-1"}
+        return (await api.post("/jobs/next", json=said, headers=bearer(worker))).status_code
+
+    assert await answers(own, child, *others) == [200] * 4
+    assert await works() == 200
+    # However the account came to be disabled, the keys open nothing.
+    await owner.execute("update staff_members set disabled_at = now() where id = $1", eva.id)
+    assert await answers(own, child, *others) == [401, 401, 200, 200]
+    assert await works() == 401
+    assert (await listed())[child["id"]] == (eva.email, True, False)
+    await owner.execute("update staff_members set disabled_at = null where id = $1", eva.id)
+    assert await answers(own, child) == [200, 200]
+    # Disabled by a colleague, they stay ended when that person is invited anew.
+    await members.disable(parts, eva.id, "staff-boss")
+    assert await answers(own, child, *others) == [401, 401, 200, 200]
+    assert (await listed())[own["id"]] == (eva.email, True, True)
+    await colleague(parts, StaffRole.ADMIN, eva.email)
+    assert await answers(own, child, *others) == [401, 401, 200, 200]
+    assert await works() == 401
+    found = await listed()
+    assert found[child["id"]] == (eva.email, False, True)
+    assert [found[one["id"]] for one in others] == [
+        (None, False, False),
+        (boss.email, False, False),
+    ]
 
 
 async def test_what_a_key_does_is_logged_under_its_name(

@@ -15,6 +15,7 @@ import pytest
 
 from serve_app.parts import Parts
 from serve_app.site import build_site
+from serve_app.staff.actions import ACTIONS
 from serve_app.staff.roles import READS, StaffRole
 from serve_app.staff.totp import code
 from tests.support.colleagues import Colleague, colleague
@@ -207,6 +208,77 @@ async def test_what_staff_do_is_written_down_before_and_after(
     page = html.unescape((await browser.get(f"/staff/audit?q={job_id}")).text)
     assert page.count("cancelled a job</td>") == 1
     assert "refused 409" not in page
+
+
+NOT_STAFFS = OPEN_TO_ALL - {"/staff/sign-in", "/staff/sign-out", "/staff/join/{token}"} | {
+    "/api/v1/jobs/next",
+    "/api/v1/jobs/update",
+    "/api/v1/jobs/complete",
+    "/api/v1/jobs/evidence",
+    "/jobs/next",
+    "/jobs/update",
+    "/jobs/complete",
+    "/account/verify",
+    "/account/confirm",
+    "/account/password",
+    "/account/passwords",
+    "/account/passwords/export",
+    "/account/sessions/end",
+    "/account/sessions/end-all",
+    "/account/delete/now",
+    "/pay/{order_id}",
+}
+"""Doors of customers and workers, which whoever is staff comes through as somebody else."""
+
+
+async def test_whatever_staff_may_write_has_a_name_in_the_log(
+    parts: Parts, visit: Visit, api: httpx.AsyncClient, shop: Shop
+) -> None:
+    routes = writing_routes(parts)
+    paths = {path for _, path in routes}
+    assert paths >= NOT_STAFFS, "routes that are no more"
+    named = {f"{method} {path}" for method, path in routes if path not in NOT_STAFFS}
+    assert set(ACTIONS) == named
+    assert len(set(ACTIONS.values())) == len(ACTIONS)
+    # And what is written down when each is asked for is one of those, and has its name on the page.
+    job_id, _ = await shop.paid_job("ada@example.com")
+    boss, browser = await colleague(parts, StaffRole.ADMIN), await visit()
+    for method, path in routes:
+        url = path.replace("{job_id}", str(job_id)).replace("{slug}", "d000")
+        url = re.sub(r"\{\w*?(id|token)\}", str(UUID(int=1)), url)
+        url = re.sub(r"\{[^}]+\}", "1", url)
+        await api.request(method, url, headers=STAFF, json={})
+    browser.client.cookies.set("dbolt-staff", boss.token)
+    await browser.post("/staff/sign-out")
+    rows = await parts.pool.fetch("select distinct action from audit")
+    written = {row["action"] for row in rows}
+    assert written <= named
+    # The doors write down who comes as what they say, and not the token of the request.
+    assert named - written <= {"POST /staff/sign-in", "POST /staff/join/{token}"}
+    api.cookies.update((await colleague(parts, StaffRole.VIEWER)).cookies)
+    page = html.unescape((await api.get("/staff/audit", headers=PAGE)).text)
+    shown = set(re.findall(r'<td title="[A-Z]+ /[^"]+">([^<]+)</td>', page))
+    assert shown == {ACTIONS[one] for one in written}
+
+
+async def test_the_log_tells_what_a_program_asked_for(
+    parts: Parts, api: httpx.AsyncClient, shop: Shop
+) -> None:
+    job_id, _ = await shop.paid_job("ada@example.com")
+    body = {"name": "ci", "scopes": ["write"]}
+    made = (await api.post("/api/v1/keys", json=body, headers=STAFF)).json()
+    key = {"Authorization": f"Bearer {made['key']}"}
+    await api.put(f"/api/v1/jobs/{job_id}/priority", json={"priority": 7}, headers=key)
+    await api.post("/api/v1/pause", json={"level": "plan", "key": "growth"}, headers=key)
+    rows = await parts.pool.fetch(
+        "select actor, action, detail from audit join audit_outcomes on audit_id = id order by id"
+    )
+    prefix = made["prefix"]
+    assert [(row["actor"], ACTIONS[row["action"]], row["detail"]) for row in rows] == [
+        ("staff token", "made an API key", {"name": "ci", "prefix": prefix, "scopes": ["write"]}),
+        (f"key:{prefix}", "changed a job's priority by API", {"priority": 7}),
+        (f"key:{prefix}", "paused by API", {"level": "plan", "key": "growth"}),
+    ]
 
 
 async def test_nobody_changes_the_log(

@@ -24,6 +24,8 @@ import pytest
 
 MONITORING = Path(__file__).parents[2] / "monitoring"
 CACHE = Path(__file__).parents[2] / ".artefacts" / "prometheus"
+AUTHORIZATION = {"credentials_file": "dbolt.key"}
+"""The key's file, beside the configuration."""
 FETCH_S = 180
 START_S = 60.0
 
@@ -88,14 +90,19 @@ class Scraping:
 
 @contextlib.asynccontextmanager
 async def scraping(
-    programs: Programs, folder: Path, targets: dict[str, str]
+    programs: Programs, folder: Path, targets: dict[str, str], key: str
 ) -> AsyncIterator[Scraping]:
-    """Prometheus with our rules, which asks each of *targets* (job → host:port) every second."""
+    """Prometheus with our rules, which asks each of *targets* (job → host:port) every second.
+
+    key: the API key, which is shown to the job directorybolt alone.
+    """
+    (folder / "dbolt.key").write_text(key)
     config = {
         "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
         "rule_files": [str(MONITORING / "rules.yml")],
         "scrape_configs": [
             {"job_name": job, "static_configs": [{"targets": [target]}]}
+            | ({"authorization": AUTHORIZATION} if job == "directorybolt" else {})
             for job, target in targets.items()
         ],
     }

@@ -42,7 +42,7 @@ def known() -> set[str]:
     "command",
     [
         ["check", "rules", "rules.yml"],
-        ["check", "config", "prometheus.yml"],
+        ["check", "config", "--syntax-only", "prometheus.yml"],
         ["test", "rules", "rules_test.yml"],
     ],
 )

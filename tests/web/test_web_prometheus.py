@@ -67,7 +67,7 @@ async def test_prometheus_sees_what_the_tables_hold(
     targets = {"directorybolt": running.url.removeprefix("http://"), "ray": running.ray_metrics}
     async with (
         httpx.AsyncClient(base_url=running.url, timeout=30) as client,
-        scraping(programs, tmp_path, targets) as prometheus,
+        scraping(programs, tmp_path, targets, await reading_key(client)) as prometheus,
     ):
         for _ in range(2):
             await paid_job(client)
@@ -85,6 +85,14 @@ async def test_prometheus_sees_what_the_tables_hold(
         await prometheus.until(f"sum(ray_{each})", 30)
         await prometheus.until('sum(dbolt_webhook_events_total{outcome="fulfilled"})', 2)
         await rules_and_panels_load(prometheus)
+
+
+async def reading_key(client: httpx.AsyncClient) -> str:
+    """A key as the configuration that comes with the product wants one."""
+    made = {"name": "prometheus", "scopes": ["read"]}
+    key: str = (await client.post("/api/v1/keys", json=made, headers=STAFF)).json()["key"]
+    assert (await client.get("/metrics")).status_code == 401
+    return key
 
 
 async def equals_the_tables(prometheus: Scraping, database: str) -> None:
