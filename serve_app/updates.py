@@ -91,19 +91,16 @@ async def page(
     connection: Connection, state: UpdateState, *, after: int | None, limit: int
 ) -> list[UpdateRecord]:
     """Open updates oldest first, the others latest first, behind *after*."""
-    rows = await connection.fetch(_sql()["page"], state, after, limit)
+    rows = await connection.fetch(_sql()["page"], state, after, limit, None)
     return [_record(dict(row)) for row in rows]
 
 
 async def one(connection: Connection, update_id: int) -> UpdateRecord:
     """Raises Problem(404)."""
-    state = await connection.fetchval(_sql()["one"], update_id)
-    if state is None:
+    row = await connection.fetchrow(_sql()["page"], None, None, None, update_id)
+    if row is None:
         raise Problem(404, "There is no update with this id.")
-    # The statement of a page finds it as its first: open ones go up, the others down.
-    behind = update_id - 1 if state == UpdateState.OPEN else update_id + 1
-    [found] = await page(connection, UpdateState(state), after=behind, limit=1)
-    return found
+    return _record(dict(row))
 
 
 async def open_count(connection: Connection) -> int:

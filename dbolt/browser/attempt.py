@@ -20,7 +20,7 @@ from dbolt.browser.ends import (
     unconfirmed,
     without_a_look,
 )
-from dbolt.browser.fill import VANISHED, complained, mended, same_form, still_holds
+from dbolt.browser.fill import VANISHED, complained, mended, standing, still_holds
 from dbolt.browser.find import find_form
 from dbolt.browser.press import answer, press, ready
 from dbolt.browser.proof import COVER, EvidenceSink, Proof
@@ -146,27 +146,32 @@ async def _held_ready(run: Run, found: Found) -> Filled | Ended:
     for _ in range(_MAX_REFILLS + 1):
         if not isinstance(filled, Filled):
             return filled
-        held_back = _held_back(run, filled) or await ready(run, filled.reading)
+        held_back = _held_back(run, filled)
         if held_back is not None:
-            unlockable = isinstance(held_back, NotSent)
-            unlocked = await _unlocked(run, found, filled) if unlockable else None
+            return held_back
+        # While its button is waited for and it is pictured, a form may send itself.
+        moment = run.typing_since = run.looked_at
+        not_ready = await ready(run, filled.reading)
+        if not_ready is not None:
+            unlocked = await _unlocked(run, found, filled, not_ready)
             if unlocked is None:
-                return held_back
+                await standing(run, filled, moment)
+                return not_ready
             filled = unlocked
         await _show_before(run, filled)
         if await still_holds(run, filled):
+            run.typing_since = None
             return filled
-        page = await run.look()
-        reading = same_form(run, page, filled.reading)
-        filled = await fill_all_steps(run, Found(page, reading)) if reading else VANISHED
+        again = await standing(run, filled, moment)
+        filled = await fill_all_steps(run, Found(again.page, again.reading)) if again else VANISHED
     return NotSent(
         reason=Reason.FILL_FAILED, detail="The page keeps taking back what was typed into it."
     )
 
 
-async def _unlocked(run: Run, found: Found, filled: Filled) -> Filled | None:
+async def _unlocked(run: Run, found: Found, filled: Filled, not_ready: Ended) -> Filled | None:
     """The form with what it complains about put right, where it locks its button until then."""
-    again = await complained(run, found, filled)
+    again = await complained(run, found, filled) if isinstance(not_ready, NotSent) else None
     return again if again is not None and await ready(run, again.reading) is None else None
 
 

@@ -105,7 +105,7 @@ async def _of_a_business(run: Run, found: Found) -> Filled | None:
     form = _planned(run, found)
     moment = run.typing_since = time.monotonic()
     if await told_whose(run, found.page, found.reading):
-        return await _standing(run, form, moment)
+        return await standing(run, form, moment)
     run.typing_since = None
     return form
 
@@ -140,7 +140,7 @@ async def _fill_shown(run: Run, found: Found, wanted: dict[str, Action]) -> Fill
             after = await _typed(run, form, todo)
         elif moment is not None and await _drawn_later(run, moment):
             run.typing_since = moment
-            after = await _standing(run, form, moment)
+            after = await standing(run, form, moment)
             moment = None
         else:
             break
@@ -174,7 +174,7 @@ async def _typed(run: Run, form: Filled, todo: list[Action]) -> Filled | None:
         await run.visit.load_media()
     moment = run.typing_since = time.monotonic()
     run.note_typed(todo, await act.perform(run.visit.page, todo))
-    return await _standing(run, form, moment)
+    return await standing(run, form, moment)
 
 
 async def _drawn_later(run: Run, moment: float) -> bool:
@@ -194,11 +194,14 @@ async def _led_on(
     level = await explored(run, form, *pair)
     if level is not None:
         wanted[_key(level)] = level
-    return await _standing(run, form, moment)
+    return await standing(run, form, moment)
 
 
-async def _standing(run: Run, before: Filled, moment: float) -> Filled | None:
-    """The form after what was done to it at *moment*; None if it is gone, or was sent by that."""
+async def standing(run: Run, before: Filled, moment: float) -> Filled | None:
+    """The form after what was done to it at *moment*; None if it is gone, or was sent by that.
+
+    `run.typing_since` stays set in that case.
+    """
     page = await arrived(run, await run.look(), before.reading)
     reading = same_form(run, page, before.reading)
     if reading is None or run.sent_itself(before, page, moment):

@@ -87,6 +87,8 @@ class Run:
     """When a "next" was pressed of which it is not known yet that it led to a mere step."""
     typing_since: float | None = None
     """Since when a form was worked on that has not been seen to stand there after it."""
+    looked_at: float = 0.0
+    """When the page was last looked at; what it did after that has not been seen."""
     fixes: dict[tuple[Field, str, str], Action] = field(default_factory=dict)
     """Values that a complaint of the page led to, by field, part and control."""
     insisted: set[str] = field(default_factory=set)
@@ -147,6 +149,7 @@ class Run:
     async def look(self, at_most_s: float = 5.0, *, pressed: bool = False) -> Page:
         """The page once it has come to rest, or after *at_most_s*; `pressed` as in `settled`."""
         await settled(self.visit, at_most_s, pressed=pressed)
+        self.looked_at = time.monotonic()
         return await observe(self.visit.page)
 
     def note_typed(self, actions: Sequence[Action], values: Sequence[TypedValue]) -> None:

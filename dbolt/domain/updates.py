@@ -61,7 +61,7 @@ class Latest:
 class Sent:
     """A listing that was sent. `doc`: the profile that it holds; `typed`: its fields.
 
-    holds: whether the directory still has what was sent.
+    holds: whether the directory still has what was sent. What was changed by hand since is in `doc`.
     """
 
     holds: bool
@@ -82,8 +82,7 @@ class Verdict:
 def judged(sent: Sent, now: Mapping[str, Any]) -> Verdict:
     """What follows for *sent* from the profile *now*; the same again where nothing changed."""
     latest = sent.latest
-    held = latest.doc if latest and latest.state is UpdateState.DONE else sent.doc
-    facts = outdated(held, now, sent.typed) if sent.holds else []
+    facts = outdated(sent.doc, now, sent.typed) if sent.holds else []
     if not facts:
         return Verdict(close=latest is not None and latest.state is not UpdateState.DONE)
     if latest is not None and latest.state is UpdateState.IMPOSSIBLE:

@@ -1,6 +1,7 @@
 -- name: page
 -- Staff only: updates in state $1, open ones the oldest first and the others the latest first, behind
--- $2 (an id or null), $3 of them; with what was read back, and what was changed by hand before.
+-- $2 (an id or null), $3 of them; or with nothing but $4 the one of that id. With what was read back,
+-- and what was changed by hand before.
 with chosen as (
     (select u.* from listing_updates u
      where $1 = 'open' and u.state = 'open' and u.id > coalesce($2::bigint, 0)
@@ -9,6 +10,8 @@ with chosen as (
     (select u.* from listing_updates u
      where $1 <> 'open' and u.state = $1 and u.id < coalesce($2::bigint, 9223372036854775807)
      order by u.id desc limit $3)
+    union all
+    (select u.* from listing_updates u where u.id = $4::bigint)
 )
 select u.id, u.job_id, r.directory, coalesce(d.doc ->> 'name', r.directory) as directory_name,
        d.doc ->> 'home_url' as home_url, r.listing_url, r.state as submission_state, u.state,
@@ -31,10 +34,6 @@ left join lateral (
     order by s.attempt desc limit 1
 ) a on true
 order by case when $1 = 'open' then u.id else -u.id end;
-
--- name: one
--- Staff only: how update $1 stands.
-select state from listing_updates where id = $1;
 
 -- name: count
 -- How many are open.

@@ -195,6 +195,28 @@ async def test_what_cannot_be_changed_is_asked_again_only_for_something_new(shop
     assert isinstance(await here.orchestrator.say_update(10**9, said, "staff-1"), Refused)
 
 
+async def test_what_was_changed_by_hand_once_is_what_every_later_change_counts_from(
+    shop: Shop,
+) -> None:
+    here = await listed(shop, [Field.PHONE, Field.EMAIL, Field.WEBSITE])
+    await here.change(phone=NEW)
+    assert await here.say(word(DONE, 1)) is None
+    await here.change(phone=NEW, email="other@harborlane.example")
+    # Nobody is asked a second time for the number.
+    await here.change(phone=NEW, email="third@harborlane.example")
+    assert await here.updates() == [("done", ["phone"], 2), ("open", ["email"], 2)]
+    # The listing holds the new number, so the old one is a change.
+    await here.change(phone=OLD, email="third@harborlane.example")
+    assert (await here.updates())[1] == ("open", ["phone", "email"], 3)
+    # What cannot be changed takes nothing from what was.
+    said = word(NOT_POSSIBLE, 3, reason="They answer to nobody.")
+    assert await here.say(said, which=1) is None
+    await here.change(phone=NEWER)
+    assert (await here.updates())[2:] == [("open", ["phone"], 1)]
+    await here.change(phone=NEW)
+    assert [state for state, *_ in await here.updates()] == ["done", "impossible", "void"]
+
+
 @pytest.mark.parametrize("said", [{"state": "void"}, {"state": "impossible", "reason": " x "}])
 def test_a_word_that_says_nothing_is_refused(said: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="say"):

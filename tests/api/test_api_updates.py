@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias, cast
 from uuid import UUID
 
 import asyncpg
 import httpx
 import pytest
 
+from serve_app import updates
 from serve_app.parts import Parts
 from serve_app.staff.roles import StaffRole
 from tests.support.colleagues import colleague
@@ -94,3 +95,29 @@ async def test_who_only_reads_and_strangers_change_nothing(
         f"/jobs/{job_id}/directories/postcards/updated", data={"version": "1"}, headers=bob
     )
     assert await owner.fetchval("select state from listing_updates") == "open"
+
+
+class Interrupted:
+    """A connection after each of whose statements somebody else closes every update."""
+
+    def __init__(self, connection: object, owner: Owner) -> None:
+        self._connection, self._owner = connection, owner
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        async def call(*said: Any) -> Any:
+            answer = await getattr(self._connection, name)(*said)
+            await self._owner.execute(
+                "update listing_updates set state = 'done', closed_at = now(), closed_by = 'x'"
+            )
+            return answer
+
+        return call
+
+
+async def test_an_update_that_closes_meanwhile_is_told_all_the_same(
+    parts: Parts, old: tuple[int, UUID], owner: Owner
+) -> None:
+    update_id, _ = old
+    async with parts.pool.acquire() as connection:
+        told = await updates.one(cast("Owner", Interrupted(connection, owner)), update_id)
+    assert told.id == update_id

@@ -48,6 +48,8 @@ class Change:
     kept: bool = False
     sent_back: bool = False
     """The server has sent the form once more: none of its controls is the element it was."""
+    lacking: bool = False
+    """Something that was typed came back empty."""
     navigated: bool = False
     success_path: bool = False
     errors: tuple[FieldError, ...] = ()
@@ -86,6 +88,7 @@ def compare(before: Page, after: Page, reading: Reading, names: Sequence[str] = 
         emptied=_emptied(paired),
         kept=_kept(paired),
         sent_back=bool(paired) and all(b.ref != a.ref for b, a in paired),
+        lacking=any(not now for _, now in _typed_pairs(paired)),
         navigated=_address(before.url) != _address(after.url),
         success_path=_success_path(before.url, after.url),
         errors=field_errors(before, after, reading, paired),

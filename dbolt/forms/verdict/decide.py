@@ -151,11 +151,18 @@ def _rejected(case: Case) -> VerdictReading | None:
 
 
 def _marked(change: Change) -> list[Said]:
-    """What is said as an error; an alert above a form that came back filled in is one, too."""
+    """What is said as an error; an alert above a form that came back for more is one, too.
+
+    A site may also show what it has stored, to be edited, below words that we do not know: only
+    what is missing, or words that ask for it, make an alert a complaint.
+    """
     alerts = [
         s
         for s in change.said
-        if s.place == "alert" and change.sent_back and not s.topics & {*GOOD, Topic.THANKS}
+        if s.place == "alert"
+        and change.sent_back
+        and (change.lacking or Topic.INVALID in s.topics)
+        and not s.topics & {*GOOD, Topic.THANKS}
     ]
     return [s for s in change.said if s.place == "error"] + alerts
 

@@ -1,9 +1,12 @@
 -- name: sent
 -- What was sent of jobs $1 and may be old, with its latest update: states $2 hold what was sent.
--- `profile_id`: what the press began with.
+-- `profile_id`: what was changed by hand last, else what the press began with.
 select r.id, r.job_id, j.profile_id as wanted_id,
        r.state = any ($2::text[]) and r.pressed_at is not null as holds,
-       coalesce(t.typed, '{}') as typed, held.profile_id, u.id as update_id, u.state, u.facts,
+       coalesce(t.typed, '{}') as typed,
+       case when held.profile_id is not null then coalesce(by_hand.profile_id, held.profile_id) end
+           as profile_id,
+       u.id as update_id, u.state, u.facts,
        u.profile_id as update_profile_id
 from unnest($1::uuid[]) as w(id)
 cross join lateral (select * from jobs j where j.id = w.id limit 1) j
@@ -25,6 +28,11 @@ left join lateral (
     where u.job_id = j.id and u.since <= a.started_at
     order by u.since desc, u.id desc limit 1
 ) held on true
+left join lateral (
+    select u.profile_id from listing_updates u
+    where u.submission_id = r.id and u.state = 'done' and u.closed_at >= p.pressed_at
+    order by u.id desc limit 1
+) by_hand on true
 left join lateral (
     select u.* from listing_updates u
     where u.submission_id = r.id and u.state <> 'void'

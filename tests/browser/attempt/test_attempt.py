@@ -293,6 +293,46 @@ async def test_a_form_that_takes_back_what_is_typed_again_and_again_is_not_sent(
     assert permit.asked == 0
 
 
+@pytest.mark.parametrize("ms", [600, 2000])
+async def test_a_form_that_sends_itself_while_its_button_is_waited_for_was_sent(
+    browser: Browser, tmp_path: Path, ms: int
+) -> None:
+    stored: list[dict[str, str]] = []
+    late = f"""<script>
+      setTimeout(() => {{ document.querySelector("button").disabled = false }}, 4000);
+      document.getElementById("n").addEventListener("change", () => {{
+        setTimeout(() => document.querySelector("form").submit(), {ms});
+      }}, {{once: true}});
+    </script>"""
+    button = "<button disabled>Submit your listing</button>"
+    pages = {"GET /add": form_page(button=button, more=late), "POST /add": store_and_thank(stored)}
+    async with Site(pages) as site:
+        result, permit = await try_at(browser, site, tmp_path)
+    assert len(stored) == 1
+    # Told as a press, so that nobody begins anew; what came of it is for an independent look.
+    assert as_pressed(result).verdict is not VerdictKind.REJECTED
+    assert permit.asked == 1
+
+
+async def test_a_form_that_only_saves_a_draft_while_its_button_is_waited_for_was_not_sent(
+    browser: Browser, tmp_path: Path
+) -> None:
+    draft = """<script>
+      document.getElementById("n").addEventListener("change", () => {
+        setTimeout(() => fetch("/draft", {
+          method: "POST", body: new FormData(document.querySelector("form"))
+        }), 1500);
+      }, {once: true});
+    </script>"""
+    button = "<button disabled>Submit your listing</button>"
+    pages = {"GET /add": form_page(button=button, more=draft), "POST /draft": "{}"}
+    async with Site(pages) as site:
+        result, permit = await try_at(browser, site, tmp_path)
+        assert len(site.to("/draft")) == 1
+    assert isinstance(result, NotSent)
+    assert permit.asked == 0
+
+
 async def test_steps_are_gone_through_and_only_the_last_button_needs_the_permit(
     browser: Browser, tmp_path: Path
 ) -> None:

@@ -464,10 +464,10 @@ def test_a_row_tells_what_a_listing_waits_for() -> None:
     assert _read(other).kind is VerdictKind.UNCLEAR
 
 
-def _sent_back() -> list[Control]:
-    """The same controls as new elements, the name emptied."""
+def _sent_back(emptied: int = 1) -> list[Control]:
+    """The same controls as new elements, the first of them emptied."""
     anew = [replace(c, ref=f"0:{50 + i}") for i, c in enumerate(_FILLED)]
-    return [replace(anew[0], value=""), *anew[1:]]
+    return [*(replace(c, value="") for c in anew[:emptied]), *anew[emptied:]]
 
 
 def _alert(text: str, css_class: str = "red") -> Message:
@@ -485,10 +485,19 @@ def test_an_alert_above_a_form_that_was_sent_back_is_a_complaint() -> None:
         (_alert("A title, please."), _FILLED),  # nothing shows that the server has answered
         (_alert("A title, please.", "alert-info"), _sent_back()),
         (_alert("A title, please."), [replace(c, ref=c.ref + "0", value="") for c in _FILLED]),
+        # The listing was stored, and can be edited now; no language of ours says so.
+        (_alert("Salvestatud! Kirje avaldatakse peagi."), _sent_back(emptied=0)),
+        (_alert("Saved as a draft; pay to publish.", "alert-warning"), _sent_back(emptied=0)),
     ],
 )
 def test_other_alerts_prove_no_rejection(message: Message, controls: list[Control]) -> None:
     assert _read(_again(message, controls=controls)).kind is not VerdictKind.REJECTED
+
+
+def test_an_alert_that_asks_for_something_is_a_complaint_whatever_was_kept() -> None:
+    message = _alert("Please enter a valid phone number.")
+    verdict = _read(_again(message, controls=_sent_back(emptied=0)))
+    assert (verdict.kind, verdict.reason) == (VerdictKind.REJECTED, Reason.VALIDATION)
 
 
 def test_an_alert_may_tell_of_success_above_the_form() -> None:
