@@ -70,8 +70,11 @@ class Settings(BaseSettings):
     """Another address than Stripe's own, for tests against an emulator; empty for Stripe."""
     trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
     """Proxies before us, each of which adds to X-Forwarded-For; limits go by what they say."""
-    metrics_loopback: bool = False
-    """Whether /metrics opens without a key to this machine: no proxy may run on it then."""
+    metrics_loopback: bool | None = None
+    """Whether /metrics opens without a key to this machine: no proxy may run on it then.
+
+    None: where `public_url` is not set or is this machine's own, so that nothing stands before us.
+    """
     prefill_private: bool = False
     """Whether businesses' websites on private addresses are read too: for sandboxes alone."""
     supabase_url: str = ""

@@ -65,16 +65,18 @@ def place_of(settings: Settings, secrets_path: Path, port: int) -> Place:
     """The place that *settings* describe, with every path absolute."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     local_url = f"http://{host}:{port}"
+    base_url = (settings.public_url or local_url).rstrip("/")
+    trusting = settings.metrics_loopback
     return Place(
         secrets_path=secrets_path.resolve(),
         evidence=(settings.home / "evidence").resolve(),
-        base_url=(settings.public_url or local_url).rstrip("/"),
+        base_url=base_url,
         local_url=local_url,
         payments=(settings.home / "payments").resolve(),
         stripe_api_base=settings.stripe_api_base,
         stripe_tax=settings.stripe_tax,
         trusted_proxies=settings.trusted_proxies,
-        metrics_loopback=settings.metrics_loopback,
+        metrics_loopback=_is_loopback(base_url) if trusting is None else trusting,
         prefill_private=settings.prefill_private,
         supabase_url=settings.supabase_url,
         supabase_jwks_url=settings.supabase_jwks_url,

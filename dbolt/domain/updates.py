@@ -61,7 +61,7 @@ class Latest:
 class Sent:
     """A listing that was sent. `doc`: the profile that it holds; `typed`: its fields.
 
-    holds: whether the directory still has what was sent. What was changed by hand since is in `doc`.
+    holds: whether the directory still has what was sent. `doc` has what was changed by hand since.
     """
 
     holds: bool

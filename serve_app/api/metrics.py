@@ -39,7 +39,8 @@ async def metrics(
 ) -> PlainTextResponse:
     """All numbers in Prometheus' text format, with a key that may read.
 
-    This machine needs none where DBOLT_METRICS_LOOPBACK says so.
+    This machine needs none where customers cannot come from elsewhere, or DBOLT_METRICS_LOOPBACK
+    says so.
     """
     parts = parts_of(request)
     if not isinstance(viewer, Staff) and not (parts.metrics_loopback and is_loopback(request)):
@@ -97,8 +98,8 @@ def is_loopback(request: Request) -> bool:
     """Whether the caller sits on this machine and no proxy shows that it speaks for another.
 
     A proxy need not show it: nginx's own defaults pass neither the client's address nor the host
-    that was asked for. So this alone never opens anything; an operator must have said that no proxy
-    runs here.
+    that was asked for. So this alone never opens anything: there must be no public address to hide
+    behind one, or an operator must have said that no proxy runs here.
     """
     names = request.headers.keys()
     if not _FORWARDING.isdisjoint(names) or any(name.startswith("x-forwarded") for name in names):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,8 @@ import asyncpg
 import httpx
 import pytest
 
+from dbolt.settings import Settings
+from serve_app.opening import place_of
 from serve_app.parts import Parts
 from serve_app.site import build_site
 from tests.support.selling import Shop, given
@@ -181,6 +184,24 @@ async def test_metrics_open_to_this_machine_where_the_operator_says_that_no_prox
     async with client_of(build_site(lambda: given(trusting))) as api:
         assert (await api.get("/metrics", headers=told)).status_code == status
         assert (await api.get("/metrics", headers=told | STAFF)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("settings", "opened"),
+    [
+        ({}, True),
+        ({"public_url": "http://localhost:9000"}, True),
+        ({"host": "0.0.0.0"}, False),
+        ({"public_url": "https://listings.example.com"}, False),
+        ({"public_url": "https://listings.example.com", "metrics_loopback": True}, True),
+        ({"metrics_loopback": False}, False),
+    ],
+)
+def test_metrics_open_by_themselves_where_nothing_stands_before_us(
+    tmp_path: Path, settings: dict[str, object], *, opened: bool
+) -> None:
+    place = place_of(Settings(home=tmp_path, **settings), tmp_path / "secrets.json", 8700)  # type: ignore[arg-type]
+    assert place.metrics_loopback is opened
 
 
 async def test_metrics_stay_closed_to_other_machines(parts: Parts) -> None:

@@ -91,7 +91,6 @@ async def reading_key(client: httpx.AsyncClient) -> str:
     """A key as the configuration that comes with the product wants one."""
     made = {"name": "prometheus", "scopes": ["read"]}
     key: str = (await client.post("/api/v1/keys", json=made, headers=STAFF)).json()["key"]
-    assert (await client.get("/metrics")).status_code == 401
     return key
 
 
