@@ -14,7 +14,7 @@ from uuid import UUID
 
 from actors.clock import DatabaseClock
 from dbolt.domain.breaker import Breaker
-from dbolt.domain.directory import Directory, ProxyPolicy
+from dbolt.domain.directory import Directory, Policy, ProxyPolicy
 from dbolt.domain.protocol import PauseLevel
 from dbolt.domain.proxy import went
 from dbolt.domain.proxy_book import Book, Wish
@@ -75,6 +75,9 @@ class Board:
     terms: Terms
     schedule: Schedule = field(default_factory=Schedule)
     directories: dict[str, Directory] = field(default_factory=dict)
+    """With the rules that hold: nothing new goes to those that the catalogue knows no more."""
+    retired: set[str] = field(default_factory=set)
+    """Directories that the catalogue knew before."""
     override_ends: float = math.inf
     """When the next of the overrides of directories' rules ends by itself."""
     book: Book = field(default_factory=Book)
@@ -95,6 +98,15 @@ class Board:
     """When the keeper of the lines looks again by itself."""
     tending: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the keeper of the lines has something to do."""
+
+    def know(self, directory: Directory, *, active: bool) -> None:
+        """These rules hold from now on. active: whether it is in the catalogue."""
+        if active:
+            self.retired.discard(directory.slug)
+        else:
+            self.retired.add(directory.slug)
+            directory = directory.model_copy(update={"policy": Policy.SKIP})
+        self.directories[directory.slug] = directory
 
     @property
     def may_lease(self) -> bool:

@@ -34,10 +34,10 @@ async def rebuild(board: Board, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     known = await directories.load(pool)
     presses = await queue.recent_presses(pool, list(known))
     now = board.clock.now()
-    for slug, (directory, breaker) in known.items():
-        board.directories[slug] = directory
-        board.schedule.set_directory(slug, directory.pace, presses.get(slug, ()))
-        board.schedule.judge(slug, breaker, now)
+    for slug, one in known.items():
+        board.know(one.directory, active=one.active)
+        board.schedule.set_directory(slug, one.directory.pace, presses.get(slug, ()))
+        board.schedule.judge(slug, one.breaker, now)
     board.override_ends = await overrides.next_end(pool)
     board.changed_jobs = await updates.changed_jobs(pool)
     board.schedule.pauses = await directories.pauses(pool)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
 from typing import Any
 
@@ -29,11 +29,16 @@ class Rulebook:
         self._verbs = verbs
 
     async def sync(self, files: Sequence[Directory], batch: Batch) -> None:
-        """*files* are the catalogue from now on; overrides stay laid over them."""
+        """*files* are the catalogue from now on; overrides stay laid over them.
+
+        What waits for a directory that is not among them is left out, and replaced.
+        """
         held = await overrides.held(batch.connection)
         hold = [held[file.slug].over(file) if file.slug in held else file for file in files]
         await directories.replace(batch.connection, files, hold)
-        await self._adopt(hold, batch)
+        stay = {file.slug for file in files}
+        gone = {slug: one for slug, one in self._board.directories.items() if slug not in stay}
+        await self._adopt([*hold, *gone.values()], batch, gone)
 
     async def override(
         self, slug: str, wanted: Override, actor: str, batch: Batch
@@ -41,6 +46,9 @@ class Rulebook:
         """*wanted* holds over the file of *slug*, in the place of the override before."""
         if slug not in self._board.directories:
             return Refused(problem=f"There is no directory {slug!r}.")
+        if slug in self._board.retired:
+            told = f"{slug!r} is not in the catalogue any more, so nothing is handed in there."
+            return Refused(problem=told)
         [file] = await overrides.files(batch.connection, [slug])
         problem = self._problem(file, wanted)
         if problem:
@@ -48,7 +56,7 @@ class Rulebook:
         made = Held(wanted, Rules.of(file))
         await overrides.add(batch.connection, slug, made, actor)
         await overrides.keep(batch.connection, file, made.over(file))
-        await self._adopt([made.over(file)], batch)
+        await self._adopt([made.over(file)], batch, self._board.retired)
         await self._watch_ends(batch)
         return None
 
@@ -86,29 +94,36 @@ class Rulebook:
         files = await overrides.files(batch.connection, slugs)
         for file in files:
             await overrides.keep(batch.connection, file, file)
-        await self._adopt(files, batch)
+        await self._adopt(files, batch, self._board.retired)
         await self._watch_ends(batch)
 
     async def _watch_ends(self, batch: Batch) -> None:
         at = await overrides.next_end(batch.connection)
         batch.after.append(partial(setattr, self._board, "override_ends", at))
 
-    async def _adopt(self, hold: Sequence[Directory], batch: Batch) -> None:
-        """These rules hold from the commit on, for those who wait in line too."""
+    async def _adopt(
+        self, hold: Sequence[Directory], batch: Batch, retired: Collection[str]
+    ) -> None:
+        """These rules hold from the commit on, for those who wait in line too.
+
+        retired: directories that are not in the catalogue; nothing new goes to them.
+        """
         board = self._board
+        policies = {
+            entry.slug: Policy.SKIP if entry.slug in retired else entry.policy for entry in hold
+        }
         closing = [
-            entry.slug
-            for entry in hold
-            if entry.policy is not Policy.AUTO and entry.slug in board.directories
+            slug
+            for slug, policy in policies.items()
+            if policy is not Policy.AUTO and slug in board.directories
         ]
         waiting = await jobs.queued_on(batch.connection, closing)
-        policies = {entry.slug: entry.policy for entry in hold}
         await self._verbs.move(batch, not_for_robots(waiting, policies))
         batch.everything = True
 
         def learn() -> None:
             for entry in hold:
-                board.directories[entry.slug] = entry
+                board.know(entry, active=entry.slug not in retired)
                 board.schedule.set_directory(entry.slug, entry.pace)
             board.stir()
 

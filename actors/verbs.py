@@ -98,6 +98,10 @@ class Verbs:
         if rest:
             known |= await self._settle_looks(batch, rest, by_token)
             known |= await leases.settled_before(batch.connection, rest)
+            late = [(token, stored(by_token[token].result)) for token in rest if token not in known]
+            if late:
+                # It moves nothing; but whoever finds out what became of the press should see it.
+                batch.changed.update(await leases.keep_late(batch.connection, batch.epoch, late))
         if board.book.in_use:
             results = [(token, one.result) for token, one in by_token.items()]
             batch.after.append(partial(board.proxies_did, results))

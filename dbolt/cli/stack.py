@@ -175,6 +175,10 @@ def _catalogue(settings: Settings) -> list[Directory]:
         raise Trouble(str(missing)) from missing
     if found.faults:
         raise Trouble(*(f"{fault.file}: {fault.problem}" for fault in found.faults))
+    if not found.directories:
+        # What waits for directories that are gone is left out: a wrong folder must not do that.
+        folder = settings.directories or default_folder()
+        raise Trouble(f"{str(folder)!r} holds no directory files; set DBOLT_DIRECTORIES to some.")
     return list(found.directories)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from dbolt.domain.breaker import Breaker
@@ -12,12 +13,22 @@ from dbolt.domain.protocol import PauseLevel, PauseScope
 from dbolt.store.queries import Connection, Db, statements
 
 
-async def load(db: Db) -> dict[str, tuple[Directory, Breaker]]:
-    """All directories that were ever known, retired ones too: their submissions go on."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A directory as the tables have it. `active`: whether it is in the catalogue."""
+
+    directory: Directory
+    breaker: Breaker
+    active: bool
+
+
+async def load(db: Db) -> dict[str, Known]:
+    """All directories that were ever known, retired ones too: what was sent there goes on."""
     return {
-        row["slug"]: (
+        row["slug"]: Known(
             Directory.model_validate(row["doc"]),
             Breaker(row["failures"], row["rests_until"] or -math.inf),
+            row["active"],
         )
         for row in await db.fetch(_sql("all"))
     }

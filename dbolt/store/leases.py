@@ -180,6 +180,13 @@ async def settled_before(db: Connection, tokens: Sequence[UUID]) -> set[UUID]:
     return {row["token"] for row in await db.fetch(_sql("settled_before"), list(tokens))}
 
 
+async def keep_late(db: Connection, epoch: int, said: Sequence[tuple[UUID, str]]) -> set[UUID]:
+    """Keeps results, as JSON, with attempts that had been taken from their workers; the jobs."""
+    tokens, results = [token for token, _ in said], [result for _, result in said]
+    rows = await db.fetch(_sql("keep_late"), epoch, tokens, results)
+    return {row["job_id"] for row in rows if row["job_id"] is not None}
+
+
 async def expire(db: Connection, epoch: int, patience: Patience, at_most: int) -> list[Moved]:
     """Takes back leases whose time is up: unsent ones wait again, pressed ones are uncertain."""
     rows = await db.fetch(

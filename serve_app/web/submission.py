@@ -53,6 +53,8 @@ class Try:
     console: list[str]
     captchas: list[str]
     """What came of the captchas that it met, in words."""
+    late: bool
+    """Whether the worker told this when its attempt had been taken from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class Story:
         return self.s.state is State.NEEDS_PERSON
 
 
+_TAKEN_AWAY = frozenset({"lease_expired", "worker_lost", "cancelled"})
 _CAPTCHAS = TypeAdapter(list[Captcha])
 
 
@@ -108,6 +111,7 @@ def _try(attempt: Attempt) -> Try:
         str(result.get("verdict") or result.get("kind", "")),
         [str(line)[:300] for line in result.get("console_errors", [])[:10]],
         [captcha_words(one) for one in _CAPTCHAS.validate_python(result.get("captchas", []))],
+        bool(result) and attempt.event in _TAKEN_AWAY,
     )
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
+from uuid import uuid4
+
 import pytest
 
 from actors.orchestrator import Orchestrator
@@ -9,7 +13,15 @@ from dbolt.domain.directory import ListingSearch, Recipe
 from dbolt.domain.lifecycle import State
 from dbolt.domain.protocol import RetryFilter
 from dbolt.domain.reasons import Reason
-from dbolt.domain.submission import Assignment, Known, Looked, Pressed, VerdictKind
+from dbolt.domain.submission import (
+    Assignment,
+    EvidenceKind,
+    EvidenceRef,
+    Known,
+    Looked,
+    Pressed,
+    VerdictKind,
+)
 from tests.support.queue import (
     SEARCH,
     Shop,
@@ -90,6 +102,52 @@ async def test_what_was_seen_before_a_press_outlives_its_worker(
     await settle(successor, look.token, Looked(found=True))
     state = (await shop.row(look.submission_id))["state"]
     assert state == ("submitted" if seen_absent else "needs_person")
+
+
+async def test_what_a_lost_worker_tells_late_is_kept_for_whoever_decides(shop: Shop) -> None:
+    orchestrator = await shop.orchestrator([directory("a", recipe=SEARCH, timeout_s=30)])
+    await shop.job(orchestrator)
+    [assignment] = await lease(orchestrator)
+    await press(orchestrator, assignment.token)
+    await shop.db.execute("update leases set deadline_at = now() - interval '1 second'")
+    await until(shop, "select state = 'uncertain' from job_results")
+    before = await shop.row(assignment.submission_id)
+    seen = EvidenceRef(
+        kind=EvidenceKind.AFTER,
+        sha256="ab" * 32,
+        media_type="image/png",
+        size_bytes=9,
+        taken_at=datetime.now(UTC),
+    )
+    late = accepted(listing_url="http://a.localhost/1", evidence=[seen])
+    for told in (late, accepted(detail="something else")):
+        said = await settle(orchestrator, assignment.token, told)
+        assert said.acks == {assignment.token: "stale"}
+    attempt = await shop.db.fetchrow("select event, reason, result from attempts")
+    assert attempt is not None
+    kept = json.loads(attempt["result"])
+    assert (attempt["event"], attempt["reason"]) == ("lease_expired", "press_unconfirmed")
+    assert kept["evidence"][0]["sha256"] == "ab" * 32
+    assert kept["verdict"] == "accepted"
+    # It decides nothing: neither now nor when a look finds a listing that may be an older one.
+    assert await shop.row(assignment.submission_id) == before
+    look = await next_look(orchestrator)
+    await settle(orchestrator, look.token, Looked(found=True))
+    row = await shop.row(assignment.submission_id)
+    assert (row["state"], row["reason"]) == ("needs_person", "maybe_older")
+
+
+async def test_a_token_of_nobody_leaves_nothing(shop: Shop) -> None:
+    orchestrator = await shop.orchestrator([directory("a")])
+    await shop.job(orchestrator)
+    [assignment] = await lease(orchestrator)
+    await carry_out(orchestrator, assignment, accepted())
+    before = await shop.db.fetch("select * from attempts")
+    again = await settle(orchestrator, assignment.token, accepted(detail="another word"))
+    assert again.acks == {assignment.token: "settled"}
+    stranger = uuid4()
+    assert (await settle(orchestrator, stranger, accepted())).acks == {stranger: "stale"}
+    assert await shop.db.fetch("select * from attempts") == before
 
 
 async def test_a_directory_that_named_the_listing_need_not_have_been_searched(shop: Shop) -> None:

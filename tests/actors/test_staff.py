@@ -13,6 +13,7 @@ from actors.orchestrator import Orchestrator
 from dbolt.domain.breaker import GIVE_UP, TRIP
 from dbolt.domain.directory import Policy
 from dbolt.domain.lifecycle import State
+from dbolt.domain.override import Override, Rules
 from dbolt.domain.plan import PlanName
 from dbolt.domain.protocol import (
     Fulfilled,
@@ -233,6 +234,71 @@ async def test_a_directory_that_turns_robots_away_gets_none_of_those_who_wait(sh
     }
     assert len(await lease(orchestrator, want=5)) == 1
     assert await shop.one("select moving from jobs where id = $1", job) == 1
+
+
+async def test_a_directory_that_left_the_catalogue_gets_none_of_those_who_wait(shop: Shop) -> None:
+    entries = catalogue(3, recipe=SEARCH)
+    orchestrator = await shop.orchestrator([*entries, directory("stays")])
+    job = await shop.job(orchestrator)
+    held = {one.directory.slug: one for one in await lease(orchestrator, want=2)}
+    sent, filling = held["d000"], held["d001"]
+    await carry_out(orchestrator, sent, accepted())
+    # d000 has it, d001 is being filled in, d002 waits.
+    await orchestrator.sync_directories([directory("stays")])
+    assert await of_each(shop) == {
+        "d000": ("submitted", "accepted"),
+        "d001": ("leased", None),
+        "d002": ("skipped", "policy_skip"),
+        "stays": ("queued", None),
+    }
+    told = await shop.db.fetch(
+        "select e.event, e.reason, e.actor from events e"
+        " join job_results r on r.id = e.submission_id"
+        " where r.directory = 'd002' and e.event <> 'created'"
+    )
+    assert [tuple(row) for row in told] == [("skipped", "policy_skip", "orchestrator")]
+    refused = await press(orchestrator, filling.token)
+    assert refused.permits == {filling.token: False}
+    await settle(orchestrator, filling.token, not_sent(Reason.PERMIT_REFUSED))
+    assert (await of_each(shop))["d001"] == ("skipped", "policy_skip")
+    # Neither a retry nor an override brings it back, nor a restart.
+    wanted = RetryFilter(job_id=job, states=[State.SKIPPED])
+    assert await orchestrator.retry(wanted, dry_run=False, actor="staff") == 0
+    slower = Override(rules=Rules(per_day=1), reason="Their server is slow.")
+    assert isinstance(await orchestrator.override("d001", slower, "staff"), Refused)
+    again = await shop.orchestrator()
+    assert [one.directory.slug for one in await lease(again, want=5)] == ["stays"]
+    assert await shop.one("select count(*) from presses") == 1
+
+
+async def test_a_directory_that_was_retired_before_a_restart_is_not_pressed(shop: Shop) -> None:
+    orchestrator = await shop.orchestrator([directory("a")])
+    job = await shop.job(orchestrator)
+    # A release that let those who waited go on left this behind.
+    await shop.db.execute("update directories set active = false")
+    again = await shop.orchestrator()
+    [assignment] = await lease(again)
+    assert (await press(again, assignment.token)).permits == {assignment.token: False}
+    await settle(again, assignment.token, not_sent(Reason.PERMIT_REFUSED))
+    assert await shop.states(job) == {"skipped": 1}
+
+
+async def test_a_directory_that_comes_back_takes_work_again(shop: Shop) -> None:
+    orchestrator = await shop.orchestrator([directory("a")])
+    job = await shop.job(orchestrator)
+    await orchestrator.sync_directories([directory("b", market="de")])
+    assert await shop.states(job) == {"skipped": 1}
+    await orchestrator.sync_directories([directory("a")])
+    wanted = RetryFilter(job_id=job, states=[State.SKIPPED])
+    assert await orchestrator.retry(wanted, dry_run=False, actor="staff") == 1
+    [assignment] = await lease(orchestrator)
+    assert (await press(orchestrator, assignment.token)).permits == {assignment.token: True}
+
+
+async def of_each(shop: Shop) -> dict[str, tuple[str, str | None]]:
+    """State and reason of the one job's submissions."""
+    rows = await shop.db.fetch("select directory, state, reason from job_results")
+    return {row["directory"]: (row["state"], row["reason"]) for row in rows}
 
 
 @pytest.mark.parametrize(

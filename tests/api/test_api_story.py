@@ -65,3 +65,33 @@ async def test_letters_and_the_pictures_of_looks_are_told(
     assert f'src="{picture}"' in page
     assert (await api.get(picture, headers=STAFF)).content == PNG
     assert (await api.get(picture, headers=theirs)).status_code == 404
+
+
+async def test_what_a_worker_told_late_is_shown_as_that(
+    api: httpx.AsyncClient,
+    shop: Shop,
+    shelf: Shelf,
+    database: str,
+    owner: asyncpg.Connection[asyncpg.Record],
+) -> None:
+    job_id, _ = await shop.paid_job("ada@example.com")
+    submission = await add_submission(
+        database, job_id, "d009", state="needs_person", reason="press_unconfirmed"
+    )
+    now = datetime.now(UTC)
+    seen = await shelf.put(PNG, kind="after", media_type="image/png", taken_at=now)  # type: ignore[arg-type]  # as rows spell it
+    told = {"verdict": "accepted", "evidence": [seen.model_dump(mode="json")]}
+    await owner.execute(
+        "insert into attempts (submission_id, attempt, token, worker, event, reason, result)"
+        " values ($1, 7, gen_random_uuid(), 'w', 'lease_expired', 'press_unconfirmed', $2)",
+        submission,
+        json.dumps(told),
+    )
+    path = f"/staff/jobs/{job_id}/directories/d009"
+    page = html.unescape((await api.get(path, headers={**STAFF, "Accept": "text/html"})).text)
+    try_ = page[page.index('id="try-7"') :]
+    assert "told this when its time was over" in try_
+    picture = f"/api/v1/evidence/{seen.sha256}"
+    assert picture in try_
+    assert (await api.get(picture, headers=STAFF)).content == PNG
+    assert page.count("told this when its time was over") == 1

@@ -243,12 +243,23 @@ where exists (
     join attempts a on a.submission_id = p.submission_id and a.attempt = p.attempt
     where p.submission_id = w.id
       and a.event is distinct from 'rejected' and a.event is distinct from 'already_listed'
-      and (p.seen_absent or coalesce(a.result ->> 'listing_url', '') <> ''));
+      -- What was told too late proves nothing by itself: a person reads it.
+      and (p.seen_absent or coalesce(a.result ->> 'listing_url', '') <> ''
+                            and a.event not in ('lease_expired', 'worker_lost', 'cancelled')));
 
 -- name: settled_before
 -- Which of $1 tokens were settled by their worker already: saying so again is no news.
 select token from attempts
 where token = any ($1::uuid[]) and event not in ('lease_expired', 'worker_lost', 'cancelled');
+
+-- name: keep_late
+-- What workers told of attempts that had been taken from them; it moves nothing. $1 epoch; in step:
+-- $2 tokens, $3 results as JSON.
+update attempts a set result = s.result::jsonb
+from unnest($2::uuid[], $3::text[]) as s(token, result), orchestrator_epoch o
+where o.epoch = $1 and a.token = s.token and a.result is null
+  and a.event in ('lease_expired', 'worker_lost', 'cancelled')
+returning a.submission_id, (select r.job_id from submissions r where r.id = a.submission_id) as job_id;
 
 -- name: expire
 -- Leases whose time is up by the database's clock. $1 epoch; $2 cap of tries that may be lost so;
