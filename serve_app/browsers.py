@@ -14,7 +14,7 @@ PRINT_WAIT_S = 75.0
 """A page of 500 rows prints in two seconds; a browser that has to be started takes its time."""
 
 
-READ_WAIT_S = 420.0
+READ_WAIT_S = 660.0
 """Longer than an errand may take by the pool's own bounds, which tell why it ended."""
 
 

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 import re
 import ssl
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
 import httpx
-from playwright.async_api import BrowserContext, Error, Page
+from playwright.async_api import BrowserContext, CDPSession, Error, Page
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from dbolt.browser import chromium
@@ -33,6 +35,7 @@ log = logging.getLogger(__name__)
 FURTHER = 2
 """Pages besides the first: those that tell how to reach the business."""
 _MOST_LINKS = 300
+_AGAIN_S = (0.1, 0.5)
 _NOT_HTTP = (
     "There is no web page at this address in a browser either; give the one of your home page."
 )
@@ -113,7 +116,8 @@ async def read_website(url: str, visitor: Visitor, lookup: Lookup) -> WebsiteRea
         return WebsiteRead(pages, guard.kept_out)
 
 
-def _switches(guard: Guard) -> list[str]:
+def switches(guard: Guard) -> list[str]:
+    """What keeps a Chromium to the way through *guard*, and small."""
     return [
         f"--proxy-server={guard.url}",
         # Chromium goes around a proxy to loopback and link-local addresses, unless told not to.
@@ -140,7 +144,7 @@ class _Opened:
         if not await self._reader.allows(url):
             raise Stop(NO_ROBOTS)
         instance = await Instance.start(
-            self._visitor.program, self._visitor.run_parent, _switches(self._guard)
+            self._visitor.program, self._visitor.run_parent, switches(self._guard)
         )
         try:
             async with _not_too_large(instance, self._limits.memory_mb):
@@ -165,13 +169,18 @@ class _Opened:
 
     async def _pages(self, page: Page, url: str) -> tuple[ReadPage, ...]:
         page.context.on("page", self._close)
-        await self._block(page)
-        found = [await self._one(page, url)]
-        for further in contact_pages(found[0].url, await page.evaluate(_LINKS, _MOST_LINKS)):
+        session = await page.context.new_cdp_session(page)
+        await self._block(session)
+        apart = Apart(session)
+        found = [await self._one(page, apart, url)]
+        links: list[tuple[str, str]] = []
+        with contextlib.suppress(Error):
+            links = await apart.call(_LINKS, _MOST_LINKS)
+        for further in contact_pages(found[0].url, links):
             # A page that fails takes nothing from the first.
             with contextlib.suppress(Stop, Error, TimeoutError, httpx.HTTPError, OSError):
                 if await self._reader.allows(further):
-                    found.append(await self._one(page, further))
+                    found.append(await self._one(page, apart, further))
         return tuple(found)
 
     def _close(self, window: Page) -> None:
@@ -179,13 +188,12 @@ class _Opened:
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 
-    async def _block(self, page: Page) -> None:
-        session = await page.context.new_cdp_session(page)
+    async def _block(self, session: CDPSession) -> None:
         await session.send("Network.enable")
         urls = [*chromium.MEDIA, *chromium.TRACKERS]
         await session.send("Network.setBlockedURLs", {"urls": urls})
 
-    async def _one(self, page: Page, url: str) -> ReadPage:
+    async def _one(self, page: Page, apart: Apart, url: str) -> ReadPage:
         async with asyncio.timeout(self._limits.page_s):
             answer = await page.goto(url, wait_until="domcontentloaded")
             if answer is not None and answer.status >= 400:
@@ -195,22 +203,58 @@ class _Opened:
                 )
             if answer is not None and "html" not in answer.headers.get("content-type", "html"):
                 raise Stop(_NOT_HTTP)
-            await self._settled(page)
+            await self._settled(page, apart)
             where = urldefrag(page.url).url
             # Scripts may have led elsewhere.
             if not await self._reader.allows(where):
                 raise Stop(NO_ROBOTS)
-            return ReadPage(where, str(await page.evaluate(_HTML, MAX_HTML))[:MAX_HTML])
+            return ReadPage(where, str(await apart.call(_HTML, MAX_HTML))[:MAX_HTML])
 
-    async def _settled(self, page: Page) -> None:
+    async def _settled(self, page: Page, apart: Apart) -> None:
         """Until nothing is on its way and the page has stopped changing, or the time is over."""
         with contextlib.suppress(TimeoutError, PlaywrightTimeout):
             async with asyncio.timeout(self._limits.settle_s):
                 await page.wait_for_load_state("networkidle")
-                size, before = int(await page.evaluate(_SIZE)), -1
+                size, before = await apart.call(_SIZE), -1
                 while size != before:
                     await asyncio.sleep(0.3)
-                    size, before = int(await page.evaluate(_SIZE)), size
+                    size, before = await apart.call(_SIZE), size
+
+
+class Apart:
+    """Questions to a page that its own scripts neither see nor answer: in a world of its own.
+
+    There the page has not changed what strings and lists can do, so nothing larger comes back than
+    was asked for.
+    """
+
+    def __init__(self, session: CDPSession) -> None:
+        self._session = session
+
+    async def call(self, function: str, *given: int) -> Any:
+        """What *function* answers in the page's main frame. Raises playwright's Error."""
+        for wait_s in _AGAIN_S:
+            # A page that leads elsewhere takes its worlds with it.
+            with contextlib.suppress(Error):
+                return await self._once(function, given)
+            await asyncio.sleep(wait_s)
+        return await self._once(function, given)
+
+    async def _once(self, function: str, given: tuple[int, ...]) -> Any:
+        tree = await self._session.send("Page.getFrameTree")
+        frame = tree["frameTree"]["frame"]["id"]
+        world = await self._session.send("Page.createIsolatedWorld", {"frameId": frame})
+        told = await self._session.send(
+            "Runtime.evaluate",
+            {
+                "expression": f"({function})({json.dumps(given)[1:-1]})",
+                "contextId": world["executionContextId"],
+                "returnByValue": True,
+            },
+        )
+        if "exceptionDetails" in told:
+            raise Error("the page could not be asked")
+        return told["result"].get("value")
 
 
 def contact_pages(url: str, links: Iterable[tuple[str, str]]) -> list[str]:

@@ -59,9 +59,10 @@ class Latest:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A listing that was sent. `doc`: the profile that it holds; `typed`: its fields.
+    """A listing that was sent. `typed`: its fields.
 
-    holds: whether the directory still has what was sent. `doc` has what was changed by hand since.
+    doc: the profile that it holds, with what was changed by hand since. holds: whether the
+    directory still has what was sent.
     """
 
     holds: bool

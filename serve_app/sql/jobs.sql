@@ -94,6 +94,11 @@ select p.id, p.version, p.doc, p.created_at
 from jobs j join profiles p on p.id = j.profile_id
 where j.id = $1;
 
+-- name: earlier_profile
+-- Profile $2 of the customer whose job $1 is.
+select p.doc from profiles p join jobs j on j.customer_id = p.customer_id
+where j.id = $1 and p.id::text = $2;
+
 -- name: changes_of_job
 -- When which details of a job's business changed, oldest first.
 select at, detail from events where job_id = $1 and event = 'profile_changed' order by id;

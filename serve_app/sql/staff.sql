@@ -45,6 +45,7 @@ select extract(epoch from date_trunc('minute', at))::bigint / 60 as minute,
            as settled
 from (select at, from_state, to_state, submission_id from events order by id desc limit 20000) e
 where at >= now() - interval '60 minutes' and submission_id is not null
+  and from_state is distinct from to_state
 group by 1;
 
 -- name: activity
@@ -133,14 +134,15 @@ order by a.done_at is not null, a.id
 limit 200;
 
 -- name: throughput
--- What came of submissions since $1, in steps of $2 seconds: of the events alone.
+-- What came of submissions since $1, in steps of $2 seconds: of the events alone. A look at a listing
+-- is an event of it, and moves nothing.
 select floor(extract(epoch from at) / $2::float8)::bigint as step,
        count(*) filter (where to_state = 'live') as live,
        count(*) filter (where to_state in
            ('submitted', 'in_review', 'awaiting_email', 'awaiting_customer')) as sent,
        count(*) filter (where to_state in ('failed', 'rejected')) as failed
 from events
-where at >= $1 and submission_id is not null
+where at >= $1 and submission_id is not null and from_state is distinct from to_state
   and to_state in ('live', 'submitted', 'in_review', 'awaiting_email', 'awaiting_customer',
                    'failed', 'rejected')
 group by 1;
@@ -158,7 +160,8 @@ from (select quarter as at, state, n from throughput where quarter >= $1
       union all
       select e.at, e.to_state, 1 from events e
       where e.id > (select last_event from throughput_counted)
-        and e.at >= $1 and e.submission_id is not null) told
+        and e.at >= $1 and e.submission_id is not null
+        and e.from_state is distinct from e.to_state) told
 group by 1;
 
 -- name: troubles

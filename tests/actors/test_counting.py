@@ -24,6 +24,7 @@ full join (select date_bin('15 minutes', at, '2000-01-01T00:00:00Z') as quarter,
                   to_state as state, count(*) as n
            from events, throughput_counted
            where submission_id is not null and id <= last_event
+             and from_state is distinct from to_state
            group by 1, 2) e using (quarter, state)
 where c.n is distinct from e.n
 """
@@ -57,6 +58,26 @@ async def test_the_counts_equal_the_events_while_others_write(shop: Shop) -> Non
         "select count(*) from events where submission_id is not null"
     )
     assert await shop.one("select n from throughput where state = 'submitted'") == 16
+
+
+async def test_a_look_at_a_listing_is_no_further_listing(shop: Shop) -> None:
+    orchestrator = await shop.orchestrator(catalogue(3))
+    await shop.job(orchestrator)
+    await work(orchestrator, "w")
+    await shop.db.execute(
+        "insert into events (job_id, submission_id, event, from_state, to_state, actor)"
+        " select job_id, id, 'looked', state, state, 'w' from job_results"
+    )
+    hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    charts = statements("staff", "serve_app")
+    told = [
+        await shop.db.fetch(charts["throughput"], hour_ago, 60),
+        await shop.db.fetch(charts["minutes"]),
+        await shop.db.fetch(charts["long_throughput"], hour_ago, 900),
+    ]
+    await counted(orchestrator, Counting(orchestrator._pool))
+    told.append(await shop.db.fetch(charts["long_throughput"], hour_ago, 900))
+    assert [sum(row["sent"] for row in rows) for rows in told] == [3] * 4
 
 
 async def test_a_step_that_breaks_leaves_nothing_behind_and_is_made_up_for(shop: Shop) -> None:

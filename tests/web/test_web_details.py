@@ -71,3 +71,24 @@ def test_every_fact_of_a_business_has_its_place() -> None:
     }
     assert len({fact.label for fact in FACTS}) == len(FACTS)
     assert not [fact.label for fact in FACTS if ", " in fact.label], "labels are joined so"
+
+
+async def test_a_window_that_was_open_before_takes_no_other_change_back(site: Site) -> None:
+    job_id, key = await site.job()
+    async with site.visitor(key=key, java_script_enabled=False) as page:
+        await page.goto(f"/jobs/{job_id}/details")
+        other = await page.context.new_page()
+        await other.goto(page.url)
+        await other.fill('[name="phone"]', "(212) 555-0199")
+        await other.fill('[name="address.city"]', "Albany")
+        await other.click("text=Save the changes")
+        await expect(other.locator(".notice.green")).to_contain_text("changed")
+        await page.fill('[name="fax"]', "(212) 555-0177")
+        await page.fill('[name="address.postal_code"]', "12207")
+        await page.click("text=Save the changes")
+        await expect(page.locator(".notice.green")).to_contain_text("changed")
+    row = await site.parts.pool.fetchrow("select doc from profiles order by version desc limit 1")
+    assert row is not None
+    doc = row["doc"]
+    assert (doc["phone"], doc["fax"]) == ("+12125550199", "+12125550177")
+    assert (doc["address"]["city"], doc["address"]["postal_code"]) == ("Albany", "12207")

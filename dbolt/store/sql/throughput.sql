@@ -16,7 +16,8 @@ with part as (
            count(*) as n
     from part
     join events e on e.id > part.since and e.id <= part.till
-    where e.submission_id is not null
+    -- A look at a listing is an event of it, and moves nothing.
+    where e.submission_id is not null and e.from_state is distinct from e.to_state
     group by 1, 2
 ), added as (
     insert into throughput as t (quarter, state, n)

@@ -10,18 +10,29 @@ import contextlib
 import gzip
 import ipaddress
 import socket
+import ssl
 import time
 from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+from playwright.async_api import Page
 
+from dbolt.browser import website
 from dbolt.browser.chromium import find_chromium
+from dbolt.browser.guard import Guard
+from dbolt.browser.instance import Instance
 from dbolt.browser.outside import Lookup
 from dbolt.browser.website import Limits, Visitor, contact_pages, read_website
 from dbolt.domain.addresses import Address, is_public
 from dbolt.domain.website import WebsiteNotRead, WebsiteRead
-from tests.support.site import Said, Site
+from tests.support.site import Asked, Said, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -243,6 +254,22 @@ async def test_a_connection_is_not_used_for_another_host() -> None:
         assert inside.asked == []
 
 
+LIES = """<p>Hi<a href="/contact">Contact</a><script>
+  String.prototype.slice = () => "a".repeat(5e7);
+  Array.prototype.map = () => [1];
+  Object.defineProperty(Element.prototype, "outerHTML", {get: () => ({
+    length: {}, slice: () => "a".repeat(5e7) })});
+</script>"""
+
+
+async def test_a_page_cannot_answer_our_questions_in_its_own_way() -> None:
+    async with Site({"/": LIES, "/contact": "<p>C"}, host=OUTSIDE) as shop:
+        got = await read(f"{shop.url}/")
+        assert isinstance(got, WebsiteRead), got
+        assert [page.url for page in got.pages] == [f"{shop.url}/", f"{shop.url}/contact"]
+    assert "<p>Hi" in got.pages[0].html
+
+
 BOUNDLESS = ("drip", "flood", "bomb", "heap", "alerts")
 
 
@@ -281,6 +308,92 @@ async def test_time_bytes_and_memory_are_bounded(path: str) -> None:
             assert len(got.pages[0].html) <= 2_000_000
         else:
             assert got.problem.endswith("type it in instead.") or "cannot be opened" in got.problem
+
+
+def certificate(name: str, folder: Path) -> ssl.SSLContext:
+    """What a server needs to speak TLS as *name*; no browser trusts who signed it."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    made = (
+        x509.CertificateBuilder(who, who, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=7))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "pem").write_bytes(made.public_bytes(Encoding.PEM) + pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "pem")
+    return context
+
+
+@contextlib.asynccontextmanager
+async def tab_behind(guard: Guard) -> AsyncIterator[Page]:
+    """A tab of a Chromium as websites are opened in, but for certificates, which it takes all."""
+    instance = await Instance.start(find_chromium(), None, website.switches(guard))
+    try:
+        context = await instance.chromium.new_context(ignore_https_errors=True)
+        yield await context.new_page()
+    finally:
+        await instance.stop()
+
+
+async def test_tls_goes_through_the_guard_to_the_address_that_was_looked_at(
+    tmp_path: Path,
+) -> None:
+    tls = certificate("shop.example", tmp_path)
+    script = """<p>Hi<script>
+      const socket = new WebSocket(`wss://${location.host}/socket`);
+      fetch("https://inside.example:%d/").catch(() => fetch("/more"));
+    </script>"""
+    async with Site({"/": "secret"}, tls=tls) as inside:
+        port = int(inside.url.rpartition(":")[2])
+        pages = {"/": script % port, "/more": "more"}
+        async with Site(pages, tls=tls, host=OUTSIDE) as shop:
+            url = f"https://shop.example:{shop.url.rpartition(':')[2]}/"
+            names = Names(
+                shop_example=[OUTSIDE, "127.0.0.1"], inside_example=["127.0.0.1", OUTSIDE]
+            )
+            async with (
+                Guard(lookup(names), most_bytes=1_000_000) as guard,
+                tab_behind(guard) as tab,
+            ):
+                answer = await tab.goto(url, wait_until="networkidle")
+                assert answer is not None
+                assert answer.status == 200
+                assert await tab.inner_text("p") == "Hi"
+                assert guard.kept_out == (f"inside.example:{port}, not a public address",)
+            asked = [one.path for one in shop.asked]
+            assert sorted(asked) == ["/", "/more", "/socket"]
+            # By itself our browser believes no certificate that nobody vouches for.
+            told = await read(url, lookup(Names(shop_example=[OUTSIDE])))
+            assert isinstance(told, WebsiteNotRead)
+            assert len(shop.asked) == len(asked)
+        assert inside.asked == []
+
+
+async def test_what_a_browser_posts_arrives_whole_through_the_guard(tmp_path: Path) -> None:
+    """A body of any length, its answer in pieces, and the next request anew."""
+    got: list[int] = []
+
+    def keep(asked: Asked) -> Said:
+        got.append(len(asked.body))
+        return Said("", more=_pieces())
+
+    async with Site({"/": "<p>Hi", "/keep": keep}, host=OUTSIDE) as shop:
+        async with Guard(lookup(), most_bytes=9_000_000) as guard, tab_behind(guard) as tab:
+            await tab.goto(f"{shop.url}/")
+            post = """async (n) => (await (await fetch("/keep", {method: "POST",
+              body: "x".repeat(n)})).text()).length"""
+            answered = [await tab.evaluate(post, size) for size in (0, 1, 300_000, 2_000_000)]
+    assert got == [0, 1, 300_000, 2_000_000]
+    assert answered == [30_000] * 4
+
+
+async def _pieces() -> AsyncIterator[bytes]:
+    for _ in range(3):
+        yield b"y" * 10_000
 
 
 async def test_robots_txt_is_kept_for_each_page() -> None:

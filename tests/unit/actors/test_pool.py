@@ -9,11 +9,13 @@ from uuid import uuid4
 
 import pytest
 
+from actors import errands
 from actors.errands import BROKE, NONE_CAME, ONE_ALREADY
 from actors.pool import Pool, Sight
 from actors.sizing import Bounds
 from dbolt.domain.browsers import BrowserState, BrowserStatus, Cause, Demand
 from dbolt.domain.website import Errand, ErrandStage, ReadPage, WebsiteNotRead, WebsiteRead
+from serve_app.browsers import READ_WAIT_S
 
 
 @dataclass
@@ -260,3 +262,8 @@ async def test_where_no_worker_comes_in_time_it_is_said(town: Town) -> None:
     town.now = 100
     await rounds(pool)
     assert not town.living, "nobody is kept waiting for a node for it"
+
+
+def test_who_asks_for_a_website_outwaits_the_pool_which_tells_why_it_ended() -> None:
+    longest = 2 * errands.WAIT_S + errands.TRIES * errands.READ_S
+    assert longest < READ_WAIT_S

@@ -35,6 +35,9 @@ from tests.support.site import Said, Site
         *("::1", "::", "fe80::1", "fc00::1", "fec0::1", "ff02::1", "2001:db8::1"),
         *("::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "2002:7f00:1::"),
         "2001:0:4136:e378:8000:63bf:80ff:fffe",
+        # What clouds tell their machines about themselves, at addresses that look public.
+        *("192.0.0.192", "168.63.129.16", "::ffff:192.0.0.192", "64:ff9b::a83f:8110"),
+        *("192.88.99.1", "3fff::1"),
     ],
 )
 def test_addresses_of_our_own_networks_are_not_public(address: str) -> None:
