@@ -25,7 +25,7 @@ from dbolt.forms.lexicon import NONE, Lexicon, languages_of, lexicon
 from dbolt.forms.model import Model, consult, shipped
 from dbolt.forms.neighbours import resolve
 from dbolt.forms.page import Control, Form, LabelKind, Page, Widget
-from dbolt.forms.parts import mark_phone_parts, part_of
+from dbolt.forms.parts import mark_phone_parts, mark_postal_parts, part_of
 from dbolt.forms.reading import Because, FieldGuess, FormKind, Reading
 from dbolt.forms.selectors import selects
 from dbolt.forms.traps import trap
@@ -115,6 +115,7 @@ def weigh_form(
         kind, score = FormKind.LISTING, 1.0
     mark_hours(open_cases, known)
     mark_phone_parts(open_cases, known)
+    mark_postal_parts(open_cases)
     resolve(open_cases, kind, known)
     return Weighed(controls, cases, kind, score)
 
@@ -172,7 +173,7 @@ def _whole_addresses(
         beside = _REST & (block | set(fields))
         room = cases[index].control.widget is Widget.TEXTAREA or _names_parts(cases[index], known)
         whole = (room or _shows_whole(cases[index])) and Field.CITY not in beside
-        if whole or (not narrow and not beside):
+        if whole or _is_full(cases[index]) or (not narrow and not beside):
             settled[index] = Field.ADDRESS
     return settled
 
@@ -184,6 +185,13 @@ def _asked(case: Case) -> set[str]:
     example = {w for text in shown if any(c.isdigit() for c in text) for w in words(text)}
     own = {w for x in labels if x.kind is not LabelKind.PLACEHOLDER for w in words(x.text)}
     return set(case.words) - (example - own)
+
+
+def _is_full(case: Case) -> bool:
+    """Whether a box asks for the "full address", whatever else the form asks for beside it."""
+    said = [words(x.text) for x in case.control.labels if x.kind is not LabelKind.NEAR]
+    full, lines = word_set("full"), word_set("addresses")
+    return any(full.intersection(text) and lines.intersection(text) for text in said)
 
 
 def _shows_whole(case: Case) -> bool:

@@ -21,6 +21,8 @@ _STRONG = frozenset({LabelKind.FOR, LabelKind.WRAP, LabelKind.ARIA})
 _CHOSEN = frozenset({Widget.SELECT, Widget.COMBOBOX})
 
 
+_HALF = 4
+"""Half of a postal code is no longer than this."""
 _REST = {"area_code": "number", "country_code": "national"}
 
 
@@ -81,6 +83,27 @@ def _told(case: Case, lexicon: Lexicon) -> str:
     return told
 
 
+def mark_postal_parts(cases: Sequence[Case]) -> None:
+    """Tell the halves of a postal code apart: "31-146" in boxes of two and three."""
+    for first, second in pairwise(cases):
+        sizes = (first.control.maxlength or 9, second.control.maxlength or 9)
+        if first.best()[0] != Field.POSTAL_CODE or max(sizes) > _HALF:
+            continue
+        if second.control.widget is not Widget.INPUT or _says_more(first, second):
+            continue
+        first.part, second.part = "first", "last"
+        second.scores.pop(NONE, None)
+        score = first.scores[Field.POSTAL_CODE]
+        second.add(Field.POSTAL_CODE, Because("parts", "the other half", score))
+
+
+def _says_more(first: Case, second: Case) -> bool:
+    """Whether the second of two boxes has words of its own."""
+    known = {label.text for label in first.control.labels}
+    own = [x.text for x in second.control.labels if x.text not in known]
+    return any(c.isalpha() for text in own for c in text)
+
+
 def _mark_rest(cases: Sequence[Case]) -> None:
     """The box behind an area code, or a country's code, holds the rest of the number."""
     for before, case in pairwise(cases):
@@ -114,6 +137,8 @@ def part_of(cases: Sequence[Case], fields: Sequence[Field | None], index: int) -
         before = index > 0 and fields[index - 1] is Field.CATEGORY
         follows = before and cases[index - 1].control.widget in _CHOSEN
         return "sub" if follows and not word_set("sub").isdisjoint(case.words) else ""
+    if field is Field.POSTAL_CODE and case.part in {"first", "last"}:
+        return case.part
     if field is Field.POSTAL_CODE and index > 0 and fields[index - 1] is field:
         return "plus4" if case.control.maxlength == 4 else ""
     return ""

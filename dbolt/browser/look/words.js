@@ -93,7 +93,11 @@ function noteElement(el, tag, context, seen) {
     seen.chain.set(el, seen.levels.slice());
     return tag === "select" || tag === "textarea" || el.isContentEditable || el.localName === "input" ? null : { ...context, field: el };
   }
-  if (isButton(el)) { seen.buttons.push(el); return { ...context, button: el }; }
+  if (isButton(el)) {
+    seen.buttons.push(el);
+    addCaption(el, seen);
+    return { ...context, button: el };
+  }
   if (tag === "a") { seen.links.push(el); return context; }
   if (tag === "label") return { ...context, label: el };
   const level = headingLevel(el, tag);
@@ -103,8 +107,40 @@ function noteElement(el, tag, context, seen) {
     seen.levels.push({ level, el });
     return { ...context, heading: el };
   }
+  addCaption(el, seen);
   return tag === "svg" ? null : context;
 }
+
+// A line of words that heads a part of a form without being called a heading: it looks like others
+// of its kind, or opens what is below, and two fields at least stand between it and the next one.
+// It heads no more than that part: `until` is the first element that it does not head.
+function addCaption(el, seen) {
+  if (!CAPTION.has(el.localName) || !el.nextElementSibling || el.childElementCount > 2) return;
+  const opens = el.hasAttribute("aria-expanded");
+  if (!opens && !attr(el, "class")) return;
+  const said = (el.textContent || "").trim();
+  if (said.length < 3 || said.length > 70 || el.querySelector("input, select, textarea, label, a[href]")) return;
+  const alike = (other) => other.localName === el.localName && attr(other, "class") === attr(el, "class");
+  let fields = 0;
+  let next = el.nextElementSibling;
+  let last = null;
+  while (next && !alike(next)) {
+    const own = next.matches(ASKED) ? 1 : next.querySelectorAll(ASKED).length;
+    // After the last of its kind, only what follows at once belongs to it.
+    if (own && !last) last = next;
+    fields += own;
+    next = next.nextElementSibling;
+  }
+  const several = [...el.parentElement.children].some((other) => other !== el && alike(other) && (other.textContent || "").trim().length < 71);
+  if (fields < 2 || !(opens || several)) return;
+  const until = next || last.nextElementSibling || null;
+  seen.levels = seen.levels.filter((level) => level.level !== CAPTION_LEVEL);
+  seen.levels.push({ level: CAPTION_LEVEL, el, until, within: el.parentElement });
+}
+
+const CAPTION = new Set(["div", "p", "span", "strong", "b", "button", "a"]);
+const CAPTION_LEVEL = 7;
+const ASKED = "input:not([type=hidden]):not([type=submit]):not([type=button]), select, textarea";
 
 const TITLE_CLASS = /(^|[-_])(section|panel|card|group|form|step|box|block|fieldset)[-_]?(_{0,2})(title|heading|header|head|legend)$/i;
 

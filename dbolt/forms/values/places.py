@@ -149,6 +149,10 @@ def _wants_name(ask: Ask) -> bool:
 def postal_code(ask: Ask) -> Offer | None:
     """The postal code as given, then without blanks, then the short form."""
     code = ask.profile.address.postal_code
+    size = ask.control.maxlength or 0
+    if ask.part in {"first", "last"}:
+        compact = re.sub(r"\W", "", code)
+        return one_value(ask, [compact[:size] if ask.part == "first" else compact[-size:]])
     ways = [code, code.replace(" ", ""), re.sub(r"\W", "", code)]
     if ask.profile.address.country == "US":
         ways.append(code[:5])
