@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dbolt.domain.directory import Recipe
 from dbolt.domain.fields import Field
@@ -135,6 +135,16 @@ def _read(page: Page, form: Form, known: Lexicon, recipe: Recipe, layers: Layers
         submit_is_next=is_next,
         language=known.languages[0],
     )
+
+
+def bare_reading(page: Page, before: Reading) -> Reading | None:
+    """A step that asks for nothing, after *before*: its button, where that is one that sends."""
+    shown = [b for b in page.buttons if not b.hidden]
+    submit, is_next = submit_button(shown, (), lexicon(languages_of(page)))
+    if not submit or is_next:
+        return None
+    form = next(b.form for b in shown if b.ref == submit)
+    return replace(before, form=form, guesses=(), submit=submit, submit_is_next=False)
 
 
 def _apply_hints(cases: Sequence[Case], recipe: Recipe) -> None:

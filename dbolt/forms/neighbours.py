@@ -45,12 +45,12 @@ def resolve(cases: Sequence[Case], kind: FormKind, lexicon: Lexicon) -> None:
     """Settle scopes, ambiguous words and pairs, and let address parts support each other."""
     for case in cases:
         case.scope = _scope(case, lexicon)
-    _others(cases, lexicon)
-    _filters(cases)
-    _translations(cases, lexicon.languages[0])
     _blocks(cases)
     listing = kind is FormKind.LISTING
     if listing:
+        _others(cases, lexicon)
+        _filters(cases)
+        _translations(cases, lexicon.languages[0])
         _shown_names(cases)
     _names(cases, listing=listing)
     _titles(cases, listing=listing)
@@ -320,7 +320,7 @@ def _addresses(cases: Sequence[Case]) -> None:
     """A part of an address is likelier where others stand beside it."""
     for before, case in [*pairwise(cases), *pairwise(reversed(cases))]:
         said = {w for label in before.control.labels for w in words(label.text)}
-        if case.best()[0] == F.STREET and said and _NUMBER >= said:
+        if case.best()[0] == F.STREET and said and _NUMBER >= said and not before.scores:
             before.scores.pop(NONE, None)
             before.add(F.HOUSE_NUMBER, Because("neighbours", "a number beside a street", 4.0))
     supported: list[tuple[Case, str]] = []

@@ -199,7 +199,7 @@ function tagBox(el, fields) {
   if (el.localName !== "input" || (el.type !== "text" && el.type !== "search")) return null;
   for (const box of ancestors(el, 3)) {
     if (box.localName === "form" || box.localName === "fieldset") return null;
-    if (!TAGS.test(classesOf(box)) || !isDrawn(box, 10)) continue;
+    if (!TAGS.test(classesOf(box) + " " + (box.localName.includes("-") ? box.localName : "")) || !isDrawn(box, 10)) continue;
     return fields.some((f) => f !== el && isTyped(f) && isShown(f) && contains(box, f)) ? null : box;
   }
   return null;
