@@ -6,15 +6,16 @@ Runs between the evidence of single controls and the assignment: words that mean
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 
 from dbolt.domain.fields import Field
 from dbolt.forms.contents import is_language, is_networks, is_payment
 from dbolt.forms.evidence import Case
+from dbolt.forms.foreign import leave_filters, leave_others, leave_translations
 from dbolt.forms.lexicon import NAME, NONE, TITLE, WHOLE_SCOPES, Lexicon
 from dbolt.forms.page import LabelKind, Widget
+from dbolt.forms.parts import part_shared_words
 from dbolt.forms.reading import Because, FormKind
 from dbolt.forms.words import split_identifier, words
 from dbolt.forms.wordsets import word_set
@@ -34,11 +35,7 @@ _ADDRESS = frozenset(
 )
 _CHOSEN = frozenset({Widget.SELECT, Widget.RADIO, Widget.COMBOBOX})
 _TYPED = frozenset({Widget.INPUT})
-_LISTED = frozenset({Widget.RADIO, Widget.CHECKBOX})
-_MOST_OF = 0.6
 _NUMBER = frozenset({"no", "nr", "number", "num", "n", "numero", "nummer", "numer", "hnr"})
-_ABOUT = 0.3
-"""The part of a heading that tells whom it is about."""
 
 
 def resolve(cases: Sequence[Case], kind: FormKind, lexicon: Lexicon) -> None:
@@ -48,9 +45,9 @@ def resolve(cases: Sequence[Case], kind: FormKind, lexicon: Lexicon) -> None:
     _blocks(cases)
     listing = kind is FormKind.LISTING
     if listing:
-        _others(cases, lexicon)
-        _filters(cases)
-        _translations(cases, lexicon.languages[0])
+        leave_others(cases, lexicon)
+        leave_filters(cases)
+        leave_translations(cases, lexicon.languages[0])
         _shown_names(cases)
     _names(cases, listing=listing)
     _titles(cases, listing=listing)
@@ -59,7 +56,7 @@ def resolve(cases: Sequence[Case], kind: FormKind, lexicon: Lexicon) -> None:
         _log_ins(cases, lexicon)
         _only_ones(cases)
     _second_lines(cases)
-    _two_in_one(cases, lexicon)
+    part_shared_words(cases, lexicon)
     _descriptions(cases)
     _addresses(cases)
     _socials(cases)
@@ -82,60 +79,6 @@ def _scope(case: Case, lexicon: Lexicon) -> str:
         if hits and hits[0].share >= 0.3:
             return hits[0].meaning
     return ""
-
-
-def _others(cases: Sequence[Case], lexicon: Lexicon) -> None:
-    """A part about somebody else, or for what differs from the rest, is left to be filled in later.
-
-    Nothing is known of whoever sent the business here; a bill's address is known only where the
-    form insists on it, and then is the business's own.
-    """
-    for case in cases:
-        said = [*case.control.section[:2], *_spoken(case)]
-        hits = [h for text in said for h in lexicon.hits("others", words(text))]
-        meant = {h.meaning for h in hits if h.share >= _ABOUT}
-        bill = {"billing", "apart"} & meant and not case.control.required
-        if "referrer" in meant or bill:
-            why = "about somebody else, or for what differs"
-            case.add(NONE, Because("neighbours", why, 14.0))
-
-
-def _spoken(case: Case) -> list[str]:
-    kinds = {LabelKind.TABLE_HEAD, LabelKind.LEGEND, LabelKind.BEFORE, LabelKind.FOR}
-    return [label.text for label in case.control.labels if label.kind in kinds]
-
-
-def _filters(cases: Sequence[Case]) -> None:
-    """A box to type into above the choices of the same question only narrows them."""
-    for before, case in pairwise(cases):
-        typed = before.control.widget in _TYPED and not before.control.required
-        chosen = case.control.widget in _LISTED and len(case.control.options) > 1
-        asked = {x.text for x in case.control.labels if x.kind is LabelKind.LEGEND}
-        over = {x.text for x in before.control.labels} | set(before.control.section[:1])
-        if typed and chosen and asked & over:
-            because = Because("neighbours", "a box that narrows the choices below", 14.0)
-            before.add(NONE, because)
-
-
-def _translations(cases: Sequence[Case], language: str) -> None:
-    """Of texts that are asked for in several languages, those in others than the page's stay out.
-
-    They tell by a code in their names: `translations[fr][name]` beside `translations[en][name]`.
-    """
-    spelled: dict[tuple[str, ...], dict[str, Case]] = {}
-    for case in cases:
-        named = tuple(re.findall(r"[a-z0-9]+", case.control.name.lower()))
-        codes = [i for i, w in enumerate(named) if w in word_set("language_codes")]
-        for index in codes:
-            key = (*named[:index], "", *named[index + 1 :])
-            spelled.setdefault(key, {})[named[index]] = case
-    for versions in spelled.values():
-        if language not in versions:
-            continue
-        for code, case in versions.items():
-            if code != language and not case.control.required:
-                because = Because("neighbours", f"the same in another language: {code}", 14.0)
-                case.add(NONE, because)
 
 
 def _blocks(cases: Sequence[Case]) -> None:
@@ -277,28 +220,6 @@ def _second_lines(cases: Sequence[Case]) -> None:
             case.add(F.UNIT, Because("neighbours", why, max(score, 0.0) + 1.5))
 
 
-def _two_in_one(cases: Sequence[Case], lexicon: Lexicon) -> None:
-    """Two boxes below "ZIP / Phone" are for the one and the other, in that order."""
-    for first, second in pairwise(cases):
-        if {first.control.widget, second.control.widget} - _TYPED:
-            continue
-        shared = {x.text for x in first.control.labels} & {x.text for x in second.control.labels}
-        own = {x.text for x in second.control.labels} - shared
-        if any(c.isalpha() for text in own for c in text):
-            continue
-        for text in shared:
-            asked = [_meaning(part, lexicon) for part in text.split("/")]
-            if len(asked) == len({*asked} - {""}) == len((first, second)):
-                for case, meaning in zip((first, second), asked, strict=True):
-                    because = Because("neighbours", "words for two boxes", 4.0)
-                    case.add(meaning, because)
-
-
-def _meaning(text: str, lexicon: Lexicon) -> str:
-    hits = lexicon.hits("fields", lexicon.prepare(words(text)))
-    return next((h.meaning for h in hits if h.share > _MOST_OF), "")
-
-
 def _descriptions(cases: Sequence[Case]) -> None:
     """Of two descriptions the one with less room is the short one."""
     found = [c for c in cases if c.best()[0] == F.DESCRIPTION]
@@ -320,7 +241,7 @@ def _addresses(cases: Sequence[Case]) -> None:
     """A part of an address is likelier where others stand beside it."""
     for before, case in [*pairwise(cases), *pairwise(reversed(cases))]:
         said = {w for label in before.control.labels for w in words(label.text)}
-        if case.best()[0] == F.STREET and said and _NUMBER >= said and not before.scores:
+        if case.best()[0] == F.STREET and said and said <= _NUMBER and not before.scores:
             before.scores.pop(NONE, None)
             before.add(F.HOUSE_NUMBER, Because("neighbours", "a number beside a street", 4.0))
     supported: list[tuple[Case, str]] = []

@@ -13,7 +13,7 @@ from dbolt.forms.lexicon import NONE, Lexicon
 from dbolt.forms.page import LabelKind, Widget
 from dbolt.forms.reading import Because
 from dbolt.forms.shapes import PHONES
-from dbolt.forms.words import split_identifier
+from dbolt.forms.words import split_identifier, words
 from dbolt.forms.wordsets import word_set
 
 _TRIOS = {(3, 3, 4): ("area_code", "exchange", "line")}
@@ -21,6 +21,7 @@ _STRONG = frozenset({LabelKind.FOR, LabelKind.WRAP, LabelKind.ARIA})
 _CHOSEN = frozenset({Widget.SELECT, Widget.COMBOBOX})
 
 
+_MOST_OF = 0.6
 _HALF = 4
 """Half of a postal code is no longer than this."""
 _REST = {"area_code": "number", "country_code": "national"}
@@ -102,6 +103,28 @@ def _says_more(first: Case, second: Case) -> bool:
     known = {label.text for label in first.control.labels}
     own = [x.text for x in second.control.labels if x.text not in known]
     return any(c.isalpha() for text in own for c in text)
+
+
+def part_shared_words(cases: Sequence[Case], lexicon: Lexicon) -> None:
+    """Two boxes below "ZIP / Phone" are for the one and the other, in that order."""
+    for first, second in pairwise(cases):
+        if {first.control.widget, second.control.widget} - {Widget.INPUT}:
+            continue
+        shared = {x.text for x in first.control.labels} & {x.text for x in second.control.labels}
+        own = {x.text for x in second.control.labels} - shared
+        if any(c.isalpha() for text in own for c in text):
+            continue
+        for text in shared:
+            asked = [_called(part, lexicon) for part in text.split("/")]
+            if len(asked) == len({*asked} - {""}) == len((first, second)):
+                for case, meaning in zip((first, second), asked, strict=True):
+                    because = Because("neighbours", "words for two boxes", 4.0)
+                    case.add(meaning, because)
+
+
+def _called(text: str, lexicon: Lexicon) -> str:
+    hits = lexicon.hits("fields", lexicon.prepare(words(text)))
+    return next((h.meaning for h in hits if h.share > _MOST_OF), "")
 
 
 def _mark_rest(cases: Sequence[Case]) -> None:
