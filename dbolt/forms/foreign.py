@@ -25,7 +25,7 @@ def leave_others(cases: Sequence[Case], lexicon: Lexicon) -> None:
     form insists on it, and then is the business's own.
     """
     for case in cases:
-        said = [*case.control.section[:2], *_spoken(case)]
+        said = [case.control.caption, *case.control.section[:2], *_spoken(case)]
         hits = [h for text in said for h in lexicon.hits("others", words(text))]
         meant = {h.meaning for h in hits if h.share >= _ABOUT}
         bill = {"billing", "apart"} & meant and not case.control.required

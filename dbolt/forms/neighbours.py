@@ -58,7 +58,7 @@ def resolve(cases: Sequence[Case], kind: FormKind, lexicon: Lexicon) -> None:
     _second_lines(cases)
     part_shared_words(cases, lexicon)
     _descriptions(cases)
-    _addresses(cases)
+    _addresses(cases, listing=listing)
     _socials(cases)
     _payments(cases)
     _consents(cases)
@@ -237,9 +237,9 @@ def _room(case: Case) -> tuple[int, int]:
     return (case.control.maxlength or 100_000, kinds.get(case.control.widget, 1))
 
 
-def _addresses(cases: Sequence[Case]) -> None:
+def _addresses(cases: Sequence[Case], *, listing: bool) -> None:
     """A part of an address is likelier where others stand beside it."""
-    for before, case in [*pairwise(cases), *pairwise(reversed(cases))]:
+    for before, case in [*pairwise(cases), *pairwise(reversed(cases))] if listing else ():
         said = {w for label in before.control.labels for w in words(label.text)}
         if case.best()[0] == F.STREET and said and said <= _NUMBER and not before.scores:
             before.scores.pop(NONE, None)

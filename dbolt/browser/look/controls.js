@@ -112,6 +112,7 @@ function describe(unit, look) {
     autocomplete: text("autocomplete"),
     labels,
     section: sectionOf(unit, look),
+    caption: captionOf(el, look),
     options: options.slice(0, MOST_OPTIONS),
     options_total: options.total || options.length,
     required: isRequired(unit, labels, look),
@@ -269,11 +270,13 @@ function sectionOf(unit, look) {
     else if (/^(group|region|tabpanel|form)$/.test(attr(box, "role"))) add(folded(attr(box, "aria-label"), 120));
   }
   const chain = look.seen.chain.get(el) || [];
-  for (const { el: heading, until, within } of chain.slice().reverse()) {
-    const over = until && (contains(until, el) || until.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING);
-    if (!over && (!within || contains(within, el))) add(wordsOf(heading, 120));
-  }
+  for (const { el: heading } of chain.slice().reverse()) add(wordsOf(heading, 120));
   return titles;
+}
+
+function captionOf(el, look) {
+  const caption = look.seen.captions.get(el);
+  return caption ? wordsOf(caption, 120) : "";
 }
 
 const STAR = /^\s*[*＊]|[*＊]\s*:?\s*$|\(\s*\*\s*\)|[*＊]\s*\(/;

@@ -46,7 +46,7 @@ function* drawnChildren(el) {
 function readTree(root, clock, mostFields) {
   const seen = {
     runs: [], fields: [], buttons: [], links: [], forms: [], frames: [], headings: [], hosts: [],
-    elements: [], at: new Map(), chain: new Map(), place: 0, truncated: false, levels: [],
+    elements: [], at: new Map(), chain: new Map(), captions: new Map(), caption: null, place: 0, truncated: false, levels: [],
   };
   let run = null;
   const close = () => { run = null; };
@@ -91,6 +91,7 @@ function noteElement(el, tag, context, seen) {
   if (isField(el)) {
     seen.fields.push(el);
     seen.chain.set(el, seen.levels.slice());
+    if (seen.caption && isHeadedBy(el, seen.caption)) seen.captions.set(el, seen.caption.el);
     return tag === "select" || tag === "textarea" || el.isContentEditable || el.localName === "input" ? null : { ...context, field: el };
   }
   if (isButton(el)) {
@@ -134,12 +135,15 @@ function addCaption(el, seen) {
   const several = [...el.parentElement.children].some((other) => other !== el && alike(other) && (other.textContent || "").trim().length < 71);
   if (fields < 2 || !(opens || several)) return;
   const until = next || last.nextElementSibling || null;
-  seen.levels = seen.levels.filter((level) => level.level !== CAPTION_LEVEL);
-  seen.levels.push({ level: CAPTION_LEVEL, el, until, within: el.parentElement });
+  seen.caption = { el, until, within: el.parentElement };
+}
+
+function isHeadedBy(el, { until, within }) {
+  const over = until && (contains(until, el) || until.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING);
+  return !over && contains(within, el);
 }
 
 const CAPTION = new Set(["div", "p", "span", "strong", "b", "button", "a"]);
-const CAPTION_LEVEL = 7;
 const ASKED = "input:not([type=hidden]):not([type=submit]):not([type=button]), select, textarea";
 
 const TITLE_CLASS = /(^|[-_])(section|panel|card|group|form|step|box|block|fieldset)[-_]?(_{0,2})(title|heading|header|head|legend)$/i;
