@@ -45,7 +45,7 @@ from dbolt.domain.submission import (
     Result,
     VerdictKind,
 )
-from dbolt.forms.classify import classify
+from dbolt.forms.classify import bare_reading, classify
 from dbolt.forms.page import Page, Widget
 from dbolt.forms.reading import FillPlan, VerdictReading
 
@@ -314,7 +314,7 @@ async def _onward(run: Run, filled: Filled, after: Page) -> Filled | Ended | Non
 async def _past_the_preview(run: Run, filled: Filled, after: Page) -> Filled | None:
     """The preview's own form, whose button confirms; None if it cannot be told or pressed."""
     readings = classify(after, recipe=run.assignment.directory.recipe)
-    reading = step_form(readings, filled.reading)
+    reading = step_form(readings, filled.reading) or bare_reading(after, filled.reading)
     if reading is None or await ready(run, reading) is not None:
         return None
     return Filled(after, reading, FillPlan(actions=()))

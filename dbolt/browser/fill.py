@@ -12,7 +12,7 @@ from dbolt.browser.cascade import arrived, dead_end, explored
 from dbolt.browser.find import behind_wall
 from dbolt.browser.pickers import picked
 from dbolt.browser.run import Ended, Filled, Found, Run
-from dbolt.browser.sections import added, opened, peeked, told_whose, with_offered
+from dbolt.browser.sections import added, opened, peeked, row_added, told_whose, with_offered
 from dbolt.browser.settle import changed
 from dbolt.domain.fields import Field
 from dbolt.domain.reasons import WORDS, Reason
@@ -96,6 +96,7 @@ async def _opened_further(run: Run, filled: Filled) -> bool:
     return (
         await opened(run, page, reading)
         or await added(run, page, reading)
+        or await row_added(run, page, reading)
         or await picked(run, filled)
     )
 

@@ -27,6 +27,7 @@ function observe(limits) {
     controls.push(describe(unit, look));
     described.push(unit);
   }
+  unshareStars(controls, described);
   addAreas(seen, found, controls, described, look);
   const messages = readMessages(seen, described, look);
   addErrors(controls, messages, described);

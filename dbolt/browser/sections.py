@@ -10,9 +10,11 @@ from dbolt.browser.run import Run
 from dbolt.browser.settle import changed
 from dbolt.domain.fields import Field
 from dbolt.forms.buttons import doing
+from dbolt.forms.contents import is_networks
 from dbolt.forms.lexicon import languages_of, lexicon
 from dbolt.forms.page import Control, Option, Page, Widget
 from dbolt.forms.reading import Act, Action, Reading
+from dbolt.forms.values.networks import wants_a_row
 from dbolt.forms.values.parties import business_choice
 from dbolt.forms.words import words
 from dbolt.forms.wordsets import word_set
@@ -94,6 +96,22 @@ async def added(run: Run, page: Page, reading: Reading) -> bool:
             await changed(run.visit.page, _OPENS_S)
             return True
     return False
+
+
+async def row_added(run: Run, page: Page, reading: Reading) -> bool:
+    """Adds a row for a further social network, where there are more links than rows."""
+    mine = [c for c in page.controls if c.form == reading.form and not c.hidden]
+    box = wants_a_row(mine, run.assignment.profile)
+    known = f"a row more than {sum(map(is_networks, mine))}"
+    if box is None or known in run.unfolded:
+        return False
+    run.unfolded.add(known)
+    ref = await act.adder(run.visit.page, box.ref, sorted(word_set("adds")))
+    if ref is None:
+        return False
+    await act.unfold(run.visit.page, ref)
+    await changed(run.visit.page, _OPENS_S)
+    return True
 
 
 async def peeked(run: Run, page: Page, reading: Reading) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dbolt.domain.directory import Recipe
 from dbolt.domain.fields import Field
@@ -25,7 +25,7 @@ from dbolt.forms.lexicon import NONE, Lexicon, languages_of, lexicon
 from dbolt.forms.model import Model, consult, shipped
 from dbolt.forms.neighbours import resolve
 from dbolt.forms.page import Control, Form, LabelKind, Page, Widget
-from dbolt.forms.parts import mark_phone_parts, part_of
+from dbolt.forms.parts import mark_phone_parts, mark_postal_parts, part_of
 from dbolt.forms.reading import Because, FieldGuess, FormKind, Reading
 from dbolt.forms.selectors import selects
 from dbolt.forms.traps import trap
@@ -115,6 +115,7 @@ def weigh_form(
         kind, score = FormKind.LISTING, 1.0
     mark_hours(open_cases, known)
     mark_phone_parts(open_cases, known)
+    mark_postal_parts(open_cases)
     resolve(open_cases, kind, known)
     return Weighed(controls, cases, kind, score)
 
@@ -134,6 +135,16 @@ def _read(page: Page, form: Form, known: Lexicon, recipe: Recipe, layers: Layers
         submit_is_next=is_next,
         language=known.languages[0],
     )
+
+
+def bare_reading(page: Page, before: Reading) -> Reading | None:
+    """A step that asks for nothing, after *before*: its button, where that is one that sends."""
+    shown = [b for b in page.buttons if not b.hidden]
+    submit, is_next = submit_button(shown, (), lexicon(languages_of(page)))
+    if not submit or is_next:
+        return None
+    form = next(b.form for b in shown if b.ref == submit)
+    return replace(before, form=form, guesses=(), submit=submit, submit_is_next=False)
 
 
 def _apply_hints(cases: Sequence[Case], recipe: Recipe) -> None:
@@ -172,7 +183,7 @@ def _whole_addresses(
         beside = _REST & (block | set(fields))
         room = cases[index].control.widget is Widget.TEXTAREA or _names_parts(cases[index], known)
         whole = (room or _shows_whole(cases[index])) and Field.CITY not in beside
-        if whole or (not narrow and not beside):
+        if whole or _is_full(cases[index]) or (not narrow and not beside):
             settled[index] = Field.ADDRESS
     return settled
 
@@ -184,6 +195,13 @@ def _asked(case: Case) -> set[str]:
     example = {w for text in shown if any(c.isdigit() for c in text) for w in words(text)}
     own = {w for x in labels if x.kind is not LabelKind.PLACEHOLDER for w in words(x.text)}
     return set(case.words) - (example - own)
+
+
+def _is_full(case: Case) -> bool:
+    """Whether a box asks for the "full address", whatever else the form asks for beside it."""
+    said = [words(x.text) for x in case.control.labels if x.kind is not LabelKind.NEAR]
+    full, lines = word_set("full"), word_set("addresses")
+    return any(full.intersection(text) and lines.intersection(text) for text in said)
 
 
 def _shows_whole(case: Case) -> bool:

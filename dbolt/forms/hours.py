@@ -10,7 +10,7 @@ from dbolt.forms.evidence import Case
 from dbolt.forms.lexicon import Lexicon
 from dbolt.forms.page import Control, LabelKind, Widget
 from dbolt.forms.reading import Because
-from dbolt.forms.words import split_identifier
+from dbolt.forms.words import fold, split_identifier
 
 _CHECKS = frozenset({Widget.CHECKBOX, Widget.RADIO})
 _LABELS = (
@@ -29,6 +29,7 @@ _OWN = frozenset({LabelKind.FOR, LabelKind.WRAP, LabelKind.ARIA})
 LEAST_DAYS = 4
 WEIGHT = 9.0
 _ENDS = (("all",), ("opens", "closes"), ("opens", "closes", "opens2"))
+_HOURS = 12
 _FOUR = ("opens", "closes", "opens2", "closes2")
 
 
@@ -188,6 +189,13 @@ def _ends(row: Sequence[Case], lexicon: Lexicon) -> Iterator[tuple[Case, str]]:
     for case in checks:
         yield case, _end(case.control, lexicon) or "open"
     told = [_end(c.control, lexicon) for c in times]
+    pieces = _pieces([c.control for c in times])
+    if pieces and len(pieces) <= len(_FOUR):
+        for end, group in zip(_FOUR, pieces, strict=False):
+            start = sum(map(len, pieces[: _FOUR.index(end)]))
+            for case, piece in zip(times[start:], group, strict=False):
+                yield case, f"{end}.{piece}"
+        return
     if len(times) == 1:
         yield (
             times[0],
@@ -205,6 +213,29 @@ def _ends(row: Sequence[Case], lexicon: Lexicon) -> Iterator[tuple[Case, str]]:
         return
     order = _FOUR if len(times) == 4 else _ENDS[min(len(times), 3) - 1]
     yield from zip(times, order, strict=False)
+
+
+def _pieces(row: Sequence[Control]) -> list[tuple[str, ...]]:
+    """The pieces of each time, where lists of hours and of minutes stand for one; else nothing."""
+    kinds = [_piece(control) for control in row]
+    for shape in (("hour", "minute", "ampm"), ("hour", "minute"), ("hour", "ampm")):
+        several, rest = divmod(len(kinds), len(shape))
+        if several and several % 2 == 0 and not rest and kinds == [*shape] * several:
+            return [shape] * several
+    return []
+
+
+def _piece(control: Control) -> str:
+    """Which piece of a time one chooses here: "hour", "minute" or "ampm"; "" for none."""
+    said = [fold(o.text.strip()) for o in control.options if any(map(str.isalnum, o.text))]
+    if said and {x.replace(".", "") for x in said} <= {"am", "pm"}:
+        return "ampm"
+    numbers = [int(x) for x in said if x.isdigit() and len(x) < 3]
+    if len(numbers) < max(2, len(said)):
+        return ""
+    if max(numbers) > 24:
+        return "minute" if max(numbers) < 60 and 0 in numbers else ""
+    return "hour" if len(numbers) >= _HOURS else ""
 
 
 def _second(end: str) -> str:

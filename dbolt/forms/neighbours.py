@@ -12,10 +12,12 @@ from itertools import pairwise
 from dbolt.domain.fields import Field
 from dbolt.forms.contents import is_language, is_networks, is_payment
 from dbolt.forms.evidence import Case
+from dbolt.forms.foreign import leave_filters, leave_others, leave_translations
 from dbolt.forms.lexicon import NAME, NONE, TITLE, WHOLE_SCOPES, Lexicon
 from dbolt.forms.page import LabelKind, Widget
+from dbolt.forms.parts import part_shared_words
 from dbolt.forms.reading import Because, FormKind
-from dbolt.forms.words import split_identifier
+from dbolt.forms.words import split_identifier, words
 from dbolt.forms.wordsets import word_set
 
 F = Field
@@ -33,6 +35,7 @@ _ADDRESS = frozenset(
 )
 _CHOSEN = frozenset({Widget.SELECT, Widget.RADIO, Widget.COMBOBOX})
 _TYPED = frozenset({Widget.INPUT})
+_NUMBER = frozenset({"no", "nr", "number", "num", "n", "numero", "nummer", "numer", "hnr"})
 
 
 def resolve(cases: Sequence[Case], kind: FormKind, lexicon: Lexicon) -> None:
@@ -42,6 +45,9 @@ def resolve(cases: Sequence[Case], kind: FormKind, lexicon: Lexicon) -> None:
     _blocks(cases)
     listing = kind is FormKind.LISTING
     if listing:
+        leave_others(cases, lexicon)
+        leave_filters(cases)
+        leave_translations(cases, lexicon.languages[0])
         _shown_names(cases)
     _names(cases, listing=listing)
     _titles(cases, listing=listing)
@@ -50,8 +56,9 @@ def resolve(cases: Sequence[Case], kind: FormKind, lexicon: Lexicon) -> None:
         _log_ins(cases, lexicon)
         _only_ones(cases)
     _second_lines(cases)
+    part_shared_words(cases, lexicon)
     _descriptions(cases)
-    _addresses(cases)
+    _addresses(cases, listing=listing)
     _socials(cases)
     _payments(cases)
     _consents(cases)
@@ -230,8 +237,13 @@ def _room(case: Case) -> tuple[int, int]:
     return (case.control.maxlength or 100_000, kinds.get(case.control.widget, 1))
 
 
-def _addresses(cases: Sequence[Case]) -> None:
+def _addresses(cases: Sequence[Case], *, listing: bool) -> None:
     """A part of an address is likelier where others stand beside it."""
+    for before, case in [*pairwise(cases), *pairwise(reversed(cases))] if listing else ():
+        said = {w for label in before.control.labels for w in words(label.text)}
+        if case.best()[0] == F.STREET and said and said <= _NUMBER and not before.scores:
+            before.scores.pop(NONE, None)
+            before.add(F.HOUSE_NUMBER, Because("neighbours", "a number beside a street", 4.0))
     supported: list[tuple[Case, str]] = []
     for index, case in enumerate(cases):
         meaning, score = case.best()

@@ -99,6 +99,8 @@ class Control:
     labels: tuple[Label, ...] = ()
     section: tuple[str, ...] = ()
     """Headings and legends above it, nearest first."""
+    caption: str = ""
+    """A line that heads its part of the form without being a heading."""
     options: tuple[Option, ...] = ()
     options_total: int = 0
     required: bool = False

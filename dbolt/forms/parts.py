@@ -13,7 +13,7 @@ from dbolt.forms.lexicon import NONE, Lexicon
 from dbolt.forms.page import LabelKind, Widget
 from dbolt.forms.reading import Because
 from dbolt.forms.shapes import PHONES
-from dbolt.forms.words import split_identifier
+from dbolt.forms.words import split_identifier, words
 from dbolt.forms.wordsets import word_set
 
 _TRIOS = {(3, 3, 4): ("area_code", "exchange", "line")}
@@ -21,6 +21,9 @@ _STRONG = frozenset({LabelKind.FOR, LabelKind.WRAP, LabelKind.ARIA})
 _CHOSEN = frozenset({Widget.SELECT, Widget.COMBOBOX})
 
 
+_MOST_OF = 0.6
+_HALF = 4
+"""Half of a postal code is no longer than this."""
 _REST = {"area_code": "number", "country_code": "national"}
 
 
@@ -81,6 +84,49 @@ def _told(case: Case, lexicon: Lexicon) -> str:
     return told
 
 
+def mark_postal_parts(cases: Sequence[Case]) -> None:
+    """Tell the halves of a postal code apart: "31-146" in boxes of two and three."""
+    for first, second in pairwise(cases):
+        sizes = (first.control.maxlength or 9, second.control.maxlength or 9)
+        if first.best()[0] != Field.POSTAL_CODE or max(sizes) > _HALF:
+            continue
+        if second.control.widget is not Widget.INPUT or _says_more(first, second):
+            continue
+        first.part, second.part = "first", "last"
+        second.scores.pop(NONE, None)
+        score = first.scores[Field.POSTAL_CODE]
+        second.add(Field.POSTAL_CODE, Because("parts", "the other half", score))
+
+
+def _says_more(first: Case, second: Case) -> bool:
+    """Whether the second of two boxes has words of its own."""
+    known = {label.text for label in first.control.labels}
+    own = [x.text for x in second.control.labels if x.text not in known]
+    return any(c.isalpha() for text in own for c in text)
+
+
+def part_shared_words(cases: Sequence[Case], lexicon: Lexicon) -> None:
+    """Two boxes below "ZIP / Phone" are for the one and the other, in that order."""
+    for first, second in pairwise(cases):
+        if {first.control.widget, second.control.widget} - {Widget.INPUT}:
+            continue
+        shared = {x.text for x in first.control.labels} & {x.text for x in second.control.labels}
+        own = {x.text for x in second.control.labels} - shared
+        if any(c.isalpha() for text in own for c in text):
+            continue
+        for text in shared:
+            asked = [_called(part, lexicon) for part in text.split("/")]
+            if len(asked) == len({*asked} - {""}) == len((first, second)):
+                for case, meaning in zip((first, second), asked, strict=True):
+                    because = Because("neighbours", "words for two boxes", 4.0)
+                    case.add(meaning, because)
+
+
+def _called(text: str, lexicon: Lexicon) -> str:
+    hits = lexicon.hits("fields", lexicon.prepare(words(text)))
+    return next((h.meaning for h in hits if h.share > _MOST_OF), "")
+
+
 def _mark_rest(cases: Sequence[Case]) -> None:
     """The box behind an area code, or a country's code, holds the rest of the number."""
     for before, case in pairwise(cases):
@@ -114,6 +160,8 @@ def part_of(cases: Sequence[Case], fields: Sequence[Field | None], index: int) -
         before = index > 0 and fields[index - 1] is Field.CATEGORY
         follows = before and cases[index - 1].control.widget in _CHOSEN
         return "sub" if follows and not word_set("sub").isdisjoint(case.words) else ""
+    if field is Field.POSTAL_CODE and case.part in {"first", "last"}:
+        return case.part
     if field is Field.POSTAL_CODE and index > 0 and fields[index - 1] is field:
         return "plus4" if case.control.maxlength == 4 else ""
     return ""

@@ -18,6 +18,7 @@ from dbolt.forms.repair import repair
 from dbolt.forms.values import Ask, Offer, value_for
 from dbolt.forms.values.ask import CHOICE_WIDGETS, is_prompt
 from dbolt.forms.values.levels import holds_category, holds_town, is_level, unnamed_levels
+from dbolt.forms.values.networks import network_actions
 from dbolt.forms.values.plans import without_surcharges
 from dbolt.forms.values.signs import control_name, is_required, solves_itself
 
@@ -64,8 +65,11 @@ def plan_fill(
     person gets. `detail` tells what stopped it, else what was chosen with little certainty.
     """
     draft = _Draft()
+    rows = {a.ref: a for a in network_actions(_shown(page, reading), profile)}
     for ask, control in _asks(page, reading, profile, account, today):
-        if ask is None:
+        if control.ref in rows:
+            draft.actions.append(rows[control.ref])
+        elif ask is None:
             _unknown(draft, control)
         else:
             _plan_one(draft, ask)
@@ -79,16 +83,22 @@ def plan_fill(
     )
 
 
+def _shown(page: Page, reading: Reading) -> list[Control]:
+    """The form's controls that a person could fill in."""
+    guesses = {g.ref: g for g in reading.guesses}
+    return [
+        c
+        for c in page.controls
+        if (c.form == reading.form or c.ref in guesses) and _fillable(c, guesses.get(c.ref))
+    ]
+
+
 def _asks(
     page: Page, reading: Reading, profile: Profile, account: Account | None, today: date
 ) -> Iterator[tuple[Ask | None, Control]]:
     """Each control of the form that a person could fill in, as a question or (None) unknown."""
     guesses = {g.ref: g for g in reading.guesses}
-    open_controls = [
-        c
-        for c in page.controls
-        if (c.form == reading.form or c.ref in guesses) and _fillable(c, guesses.get(c.ref))
-    ]
+    open_controls = _shown(page, reading)
     open_controls = without_surcharges(open_controls)
     known = {c.ref: (g.field, g.part) for c in open_controls if (g := guesses.get(c.ref))}
     fields = {ref: named for ref, (named, _) in known.items()}

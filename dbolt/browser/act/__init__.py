@@ -25,6 +25,7 @@ from dbolt.forms.reading import Act, Action
 __all__ = [
     "How",
     "Press",
+    "adder",
     "element",
     "is_fit",
     "offered",
@@ -128,6 +129,22 @@ async def opener(page: Page, refs: Sequence[str], known: Sequence[str]) -> str |
         if found:
             return f"{number}:{found}"
     return None
+
+
+async def adder(page: Page, ref: str, words: Sequence[str]) -> str | None:
+    """What adds another row like the one that *ref* is in: a "+", or one of *words*; None if none.
+
+    words: folded, as "add".
+    """
+    number, one = split(ref)
+    frame = frame_at(page, number)
+    if frame is None:
+        return None
+    try:
+        found = await call(page, frame, "adderOf", {"number": one, "words": list(words)})
+    except (Error, TimeoutError):
+        return None
+    return f"{number}:{found}" if found else None
 
 
 async def unfold(page: Page, ref: str) -> None:

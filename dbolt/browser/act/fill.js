@@ -205,7 +205,14 @@ const CHIP = "tag, [class*=chip i], [class*=tag i], [class*=token i], [class*=it
 
 function chips(box) {
   return [...box.querySelectorAll(CHIP)].filter((c) => !c.matches(UNSAID) && !c.querySelector("select, input") && isShown(c)).slice(0, 60)
-    .map((el) => ({ el, text: folded(attr(el, "data-value") || el.innerText || "", 200) })).filter((c) => c.text);
+    .map((el) => ({ el, text: folded(attr(el, "data-value") || chipText(el), 200) })).filter((c) => c.text);
+}
+
+// Without the cross that takes it away again.
+function chipText(el) {
+  let text = el.innerText || "";
+  for (const part of el.querySelectorAll("button, [role=button], [aria-hidden=true]")) text = text.replace(part.innerText || "", "");
+  return text.replace(/[\u2715\u2716\u00d7\u2a2f\u2573]\s*$/u, "");
 }
 
 function lines(box) {

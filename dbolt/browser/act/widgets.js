@@ -125,6 +125,20 @@ function openerOfBox(box) {
   return before && before.matches(HEADER) && !before.querySelector("input:not([type=hidden]), select, textarea") ? before : null;
 }
 
+// The nearest thing to click around a control that adds another row like its own.
+function adderOf({ number, words }) {
+  const el = elementOf(number);
+  for (const box of el ? ancestors(el, 6) : []) {
+    if (box.localName === "form" || box === document.body) break;
+    for (const item of box.querySelectorAll("button, a, [role=button], [onclick]")) {
+      if (!isDrawn(item, 4) || leadsAway(item) || item.querySelector("input, select")) continue;
+      const said = folded(item.innerText || attr(item, "aria-label") || attr(item, "title"), 60).toLowerCase();
+      if (/^[+\uff0b]$/.test(said) || said.split(/[^\p{L}]+/u).some((word) => words.includes(word))) return numberOf(item);
+    }
+  }
+  return 0;
+}
+
 function leadsAway(el) {
   const href = attr(el, "href");
   return (href !== "" && !href.startsWith("#")) || el.type === "submit";

@@ -112,6 +112,7 @@ function describe(unit, look) {
     autocomplete: text("autocomplete"),
     labels,
     section: sectionOf(unit, look),
+    caption: captionOf(el, look),
     options: options.slice(0, MOST_OPTIONS),
     options_total: options.total || options.length,
     required: isRequired(unit, labels, look),
@@ -175,7 +176,7 @@ function valueOf(unit, look, twin) {
 function optionsOf(unit, look, twin) {
   const el = unit.els[0];
   if (unit.els.length > 1) {
-    const seen = unit.els.filter((e) => unit.hidden || !hiddenReason(e) || standIn(e));
+    const seen = unit.els.filter((e) => unit.hidden || !hiddenReason(e) || standIn(e) || isFolded(e, look));
     return (seen.length ? seen : unit.els).map((e) => ({
       value: e.value ?? attr(e, "data-value"), text: optionText(e, look, unit), group: "", disabled: Boolean(e.disabled), selected: isChecked(e), ref: look.ref(e), beside: feeBeside(e, unit),
     }));
@@ -190,6 +191,18 @@ function optionsOf(unit, look, twin) {
     group: "", disabled: attr(o, "aria-disabled") === "true", selected: attr(o, "aria-selected") === "true", ref: "",
   }));
 }
+
+// A choice in a section of its list that is closed, but has a heading on show to open it.
+function isFolded(el, look) {
+  const why = hiddenReason(el);
+  if (isLaterStep(el, why, look.countIn)) return true;
+  const box = [...ancestors(el, 6)].find((a) => hiddenBy(a) && a.parentElement && !hiddenBy(a.parentElement));
+  const head = box && box.previousElementSibling;
+  const opener = head && (head.matches(OPENS) ? head : head.querySelector(OPENS));
+  return Boolean(opener) && STEP_REASONS.has(why) && isDrawn(opener, 8);
+}
+
+const OPENS = "button, summary, [role=button], [aria-expanded], [data-toggle], [data-bs-toggle], [data-target]";
 
 function selectOptions(select) {
   const list = [];
@@ -261,6 +274,11 @@ function sectionOf(unit, look) {
   return titles;
 }
 
+function captionOf(el, look) {
+  const caption = look.seen.captions.get(el);
+  return caption ? wordsOf(caption, 120) : "";
+}
+
 const STAR = /^\s*[*＊]|[*＊]\s*:?\s*$|\(\s*\*\s*\)|[*＊]\s*\(/;
 
 function isRequired(unit, labels, look) {
@@ -279,6 +297,27 @@ function isRequired(unit, labels, look) {
   }
   return false;
 }
+
+// A star at a row of boxes, some of which the page itself marks as required, is for those alone.
+function unshareStars(controls, units) {
+  const marked = (unit) => unit.els.some((e) => e.required || attr(e, "aria-required") === "true");
+  const starred = new Map();
+  controls.forEach((control, i) => {
+    for (const l of control.labels) if (SHARED.test(l.kind) && STAR.test(l.text)) starred.set(l.text, [...(starred.get(l.text) || []), i]);
+  });
+  for (const [text, all] of starred) {
+    const of = [...new Set(all)];
+    const own = of.filter((i) => marked(units[i]));
+    if (!own.length || own.length === of.length) continue;
+    for (const i of of.filter((n) => !own.includes(n))) {
+      const control = controls[i];
+      for (const l of control.labels) if (l.text === text && SHARED.test(l.kind)) l.text = text.replace(/[*＊]/g, "").trim();
+      control.required = control.labels.some((l) => /^(for|wrap|aria|placeholder)$/.test(l.kind) && STAR.test(l.text));
+    }
+  }
+}
+
+const SHARED = /^(before|near|table_head|legend)$/;
 
 function attributesOf(el) {
   const list = [];

@@ -131,8 +131,30 @@ function addTableHead(unit, add) {
 function headRow(table, row) {
   const head = table.tHead && table.tHead.rows[table.tHead.rows.length - 1];
   if (head) return head === row ? null : head;
+  if (labelsAlternate(table)) {
+    const above = table.rows[row.rowIndex - 1];
+    return above && isWordsOnly(above) ? above : null;
+  }
   const top = table.rows[0];
   return top && top !== row && top.cells.length > 1 && [...top.cells].every((c) => c.localName === "th" || !c.querySelector("input, select, textarea")) ? top : null;
+}
+
+// Old layouts set words in one row and what they ask for in the next, all the way down.
+const alternating = new WeakMap();
+
+function labelsAlternate(table) {
+  if (!alternating.has(table)) {
+    const rows = [...table.rows];
+    const asking = rows.filter((row) => row.querySelector("input:not([type=hidden]), select, textarea"));
+    const under = asking.filter((row) => row.rowIndex && isWordsOnly(rows[row.rowIndex - 1]));
+    const headed = under.filter((row) => [...row.cells].every((cell) => cell.querySelector("input, select, textarea")));
+    alternating.set(table, headed.length > 2 && headed.length * 2 > asking.length);
+  }
+  return alternating.get(table);
+}
+
+function isWordsOnly(row) {
+  return !row.querySelector("input, select, textarea, button") && /\p{L}/u.test(row.textContent);
 }
 
 function cellAt(row, column) {

@@ -199,7 +199,7 @@ function tagBox(el, fields) {
   if (el.localName !== "input" || (el.type !== "text" && el.type !== "search")) return null;
   for (const box of ancestors(el, 3)) {
     if (box.localName === "form" || box.localName === "fieldset") return null;
-    if (!TAGS.test(classesOf(box)) || !isDrawn(box, 10)) continue;
+    if (!TAGS.test(classesOf(box) + " " + (box.localName.includes("-") ? box.localName : "")) || !isDrawn(box, 10)) continue;
     return fields.some((f) => f !== el && isTyped(f) && isShown(f) && contains(box, f)) ? null : box;
   }
   return null;
@@ -271,7 +271,8 @@ function standIn(el) {
   for (const label of el.labels || []) if (isDrawn(label, 8)) return label;
   if (el.type !== "file") {
     const box = el.parentElement;
-    return box && box.localName !== "form" && boxOf(box).width <= 60 && isDrawn(box, 8) ? box : null;
+    if (!box || box.localName === "form") return null;
+    return boxOf(box).width <= 60 && isDrawn(box, 8) ? box : drawnBeside(el, box);
   }
   for (const box of ancestors(el, 4)) {
     if (box.localName === "form" || box === document.body) return null;
@@ -279,6 +280,20 @@ function standIn(el) {
     if (isDrawn(box, 12) && [...box.querySelectorAll("button, [role=button], label, a")].some((b) => isDrawn(b, 8))) return box;
   }
   return null;
+}
+
+// The empty little square that is clicked instead of a check box, where that is clipped away in a
+// wrapper of its own. Its words have to be on show: a box without any is a trap.
+function drawnBeside(el, wrapper) {
+  const drawn = [el.nextElementSibling, el.previousElementSibling, wrapper.nextElementSibling, wrapper.previousElementSibling];
+  const named = referred(el, "aria-labelledby").some((words) => isDrawn(words, 8));
+  return (named && drawn.find((box) => box && isTick(box))) || null;
+}
+
+function isTick(box) {
+  const { width, height } = boxOf(box);
+  const square = width >= 8 && width <= 40 && Math.abs(width - height) < 8;
+  return square && !/\p{L}/u.test(box.textContent) && !box.querySelector("input, select, a") && isDrawn(box, 8);
 }
 
 // The uploader that a file input is part of: the outermost box that says it is one.

@@ -46,7 +46,7 @@ function* drawnChildren(el) {
 function readTree(root, clock, mostFields) {
   const seen = {
     runs: [], fields: [], buttons: [], links: [], forms: [], frames: [], headings: [], hosts: [],
-    elements: [], at: new Map(), chain: new Map(), place: 0, truncated: false, levels: [],
+    elements: [], at: new Map(), chain: new Map(), captions: new Map(), caption: null, place: 0, truncated: false, levels: [],
   };
   let run = null;
   const close = () => { run = null; };
@@ -91,9 +91,14 @@ function noteElement(el, tag, context, seen) {
   if (isField(el)) {
     seen.fields.push(el);
     seen.chain.set(el, seen.levels.slice());
+    if (seen.caption && isHeadedBy(el, seen.caption)) seen.captions.set(el, seen.caption.el);
     return tag === "select" || tag === "textarea" || el.isContentEditable || el.localName === "input" ? null : { ...context, field: el };
   }
-  if (isButton(el)) { seen.buttons.push(el); return { ...context, button: el }; }
+  if (isButton(el)) {
+    seen.buttons.push(el);
+    addCaption(el, seen);
+    return { ...context, button: el };
+  }
   if (tag === "a") { seen.links.push(el); return context; }
   if (tag === "label") return { ...context, label: el };
   const level = headingLevel(el, tag);
@@ -103,8 +108,43 @@ function noteElement(el, tag, context, seen) {
     seen.levels.push({ level, el });
     return { ...context, heading: el };
   }
+  addCaption(el, seen);
   return tag === "svg" ? null : context;
 }
+
+// A line of words that heads a part of a form without being called a heading: it looks like others
+// of its kind, or opens what is below, and two fields at least stand between it and the next one.
+// It heads no more than that part: `until` is the first element that it does not head.
+function addCaption(el, seen) {
+  if (!CAPTION.has(el.localName) || !el.nextElementSibling || el.childElementCount > 2) return;
+  const opens = el.hasAttribute("aria-expanded");
+  if (!opens && !attr(el, "class")) return;
+  const said = (el.textContent || "").trim();
+  if (said.length < 3 || said.length > 70 || el.querySelector("input, select, textarea, label, a[href]")) return;
+  const alike = (other) => other.localName === el.localName && attr(other, "class") === attr(el, "class");
+  let fields = 0;
+  let next = el.nextElementSibling;
+  let last = null;
+  while (next && !alike(next)) {
+    const own = next.matches(ASKED) ? 1 : next.querySelectorAll(ASKED).length;
+    // After the last of its kind, only what follows at once belongs to it.
+    if (own && !last) last = next;
+    fields += own;
+    next = next.nextElementSibling;
+  }
+  const several = [...el.parentElement.children].some((other) => other !== el && alike(other) && (other.textContent || "").trim().length < 71);
+  if (fields < 2 || !(opens || several)) return;
+  const until = next || last.nextElementSibling || null;
+  seen.caption = { el, until, within: el.parentElement };
+}
+
+function isHeadedBy(el, { until, within }) {
+  const over = until && (contains(until, el) || until.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING);
+  return !over && contains(within, el);
+}
+
+const CAPTION = new Set(["div", "p", "span", "strong", "b", "button", "a"]);
+const ASKED = "input:not([type=hidden]):not([type=submit]):not([type=button]), select, textarea";
 
 const TITLE_CLASS = /(^|[-_])(section|panel|card|group|form|step|box|block|fieldset)[-_]?(_{0,2})(title|heading|header|head|legend)$/i;
 

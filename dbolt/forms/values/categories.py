@@ -46,6 +46,8 @@ uslugi firma"""
 _FILLER = frozenset(_FILLER_WORDS.split())
 _SURE_LENGTH = 6
 """Shorter names mean different things in different languages: Dutch "arts" are doctors."""
+_ROOT = re.compile(r"(?P<root>[a-z]{3,}?)(?:ing|er|ery|eries|ry|or)s?")
+"""English names of a trade, of whoever does it, and of where it is done."""
 _PATH = re.compile(r"\s*(?:>|»|›|→|::|\s/\s|\\|\|)\s*|\s+[-–—]\s+")
 _JOINED = re.compile(
     r"\s*(?:,|&|/|\+|;|\(|\)|\b(?:and|und|y|et|e|i|en|oraz|or|oder)\b)\s*|(?<=\w{5})-(?=\w{5})"
@@ -181,9 +183,16 @@ def _leaf_score(leaf: str, known: _Known) -> float:
         (any(p in known.names for p in phrases), 88.0),
         (bool(core) and (core == _core(known.wanted) or core in known.names), 84.0),
         (_is_head(bare, want), 80.0),
+        (bool(_root(leaf)) and _root(leaf) == _root(known.wanted), 80.0),
         (len(bare) >= _SURE_LENGTH and fuzz.ratio(bare, want) >= FUZZY_FLOOR, 78.0),
     )
     return next((score for holds, score in ladder if holds), 0.0)
+
+
+def _root(text: str) -> str:
+    """What "baking", "baker" and "bakery" have in common; "" where a name is of another make."""
+    made = _ROOT.fullmatch(fold(text))
+    return made["root"] if made else ""
 
 
 def _names(text: str, names: frozenset[str]) -> bool:

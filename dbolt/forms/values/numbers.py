@@ -110,6 +110,8 @@ def price_range(ask: Ask) -> Offer | None:
     if level is None:
         return None
     if not (ask.control.widget in CHOICE_WIDGETS or ask.usable_options):
+        if re.search(r"[$€£]\s?\d|\d\s?[€£]", ask.placeholder):
+            return None  # the price of a thing is asked for, not a level
         sign = next((s for s in "€£$" if s in ask.spoken), "$")
         return one_value(ask, [sign * level])
     option = next((o for o in ask.usable_options if _level(o) == level), None)

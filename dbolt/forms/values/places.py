@@ -15,10 +15,12 @@ import pycountry
 
 from dbolt.domain.fields import Field
 from dbolt.domain.profile import Address
-from dbolt.forms.page import Widget
+from dbolt.forms.page import LabelKind, Widget
 from dbolt.forms.values.ask import CHOICE_WIDGETS, Ask, Offer
 from dbolt.forms.values.fit import as_text, one_value, unique
 from dbolt.forms.values.text import fold, has
+from dbolt.forms.words import words
+from dbolt.forms.wordsets import word_set
 
 _ALSO: dict[str, tuple[str, ...]] = {
     "US": ("United States", "USA", "United States of America", "U.S.A.", "U.S.", "Estados Unidos",
@@ -149,6 +151,10 @@ def _wants_name(ask: Ask) -> bool:
 def postal_code(ask: Ask) -> Offer | None:
     """The postal code as given, then without blanks, then the short form."""
     code = ask.profile.address.postal_code
+    size = ask.control.maxlength or 0
+    if ask.part in {"first", "last"}:
+        compact = re.sub(r"\W", "", code)
+        return one_value(ask, [compact[:size] if ask.part == "first" else compact[-size:]])
     ways = [code, code.replace(" ", ""), re.sub(r"\W", "", code)]
     if ask.profile.address.country == "US":
         ways.append(code[:5])
@@ -196,12 +202,13 @@ def address(ask: Ask) -> Offer | None:
     """The address in one line, or in lines for a text area, without what is asked elsewhere."""
     if ask.nth > 0 and not ask.part:
         return None
-    if Field.CITY in ask.beside:
+    full = _asks_for_all(ask)
+    if Field.CITY in ask.beside and not full:
         return street(ask)
     known = ask.profile.address
-    if Field.POSTAL_CODE in ask.beside:
+    if Field.POSTAL_CODE in ask.beside and not full:
         known = known.model_copy(update={"postal_code": ""})
-    if Field.STATE in ask.beside:
+    if Field.STATE in ask.beside and not full:
         known = known.model_copy(update={"state": ""})
     lines = address_lines(known)
     named = country_spellings(ask.profile.address.country, ask.language)[0]
@@ -209,6 +216,13 @@ def address(ask: Ask) -> Offer | None:
     if ask.control.widget is Widget.TEXTAREA:
         return as_text(ask, ["\n".join([*lines, named]), "\n".join(lines), *one_line])
     return one_value(ask, one_line)
+
+
+def _asks_for_all(ask: Ask) -> bool:
+    """Whether the control is called "full address", whatever is asked for beside it."""
+    said = [set(words(x.text)) for x in ask.control.labels if x.kind is not LabelKind.NEAR]
+    full, called = word_set("full"), word_set("addresses")
+    return any(full & text and called & text for text in said)
 
 
 def address_lines(address: Address) -> list[str]:
