@@ -35,6 +35,7 @@ from dbolt.browser.session import Browser
 from dbolt.browser.verify import verify
 from dbolt.browser.website import Visitor, read_website
 from dbolt.domain.browsers import BrowserState, BrowserStatus, Demand
+from dbolt.domain.captcha import Answered, Challenge, Unanswered
 from dbolt.domain.directory import Directory
 from dbolt.domain.figures import Family, of_queue, of_web
 from dbolt.domain.override import Override
@@ -57,6 +58,7 @@ from dbolt.domain.route import Route
 from dbolt.domain.submission import Account, Assignment, Result
 from dbolt.domain.updates import UpdateWord
 from dbolt.domain.website import Errand, WebsiteNotRead, WebsiteRead
+from dbolt.providers.captcha.sources import captcha_service
 from dbolt.providers.evidence.folder import FolderEvidence
 from dbolt.providers.proxies.routes import Routes
 from dbolt.providers.proxies.sources import source_of
@@ -101,11 +103,12 @@ class OrchestratorActor:
         terms: Terms,
         office: Office | None = None,
         proxies: str = "",
+        captcha_api_base: str = "",
     ) -> None:
         """What is secret in its sources the actor reads by itself.
 
         office: what the post needs; without it messages wait in the outbox. proxies: what names
-        their source.
+        their source. captcha_api_base: as in the settings.
         """
         quiet_collector()
         luggage.pack_once()
@@ -113,6 +116,7 @@ class OrchestratorActor:
         self._terms = terms
         self._office = office
         self._proxies = proxies
+        self._captcha_api_base = captcha_api_base
         self._opening = asyncio.Lock()
         self._orchestrator: Orchestrator | None = None
         self._telling: asyncio.Task[None] | None = None
@@ -129,6 +133,7 @@ class OrchestratorActor:
                         vault_key=secrets.vault_key,
                         post=self._office.post(secrets.smtp_url) if self._office else None,
                         proxies=source_of(self._proxies),
+                        captchas=captcha_service(secrets.captcha_key, self._captcha_api_base),
                     )
                 except DatabaseUnreachable:
                     log.warning("the database is away; it is tried again")
@@ -160,6 +165,14 @@ class OrchestratorActor:
 
     async def exchange_packed(self, said: bytes) -> bytes:
         return luggage.pack(await self.exchange(luggage.unpack(said)))
+
+    async def solve_captcha(
+        self, token: UUID, challenge: Challenge, within_s: float
+    ) -> Answered | Unanswered:
+        return await (await self._it()).solve_captcha(token, challenge, within_s)
+
+    async def captcha_judged(self, token: UUID, ref: str, *, accepted: bool) -> None:
+        await (await self._it()).captcha_judged(token, ref, accepted=accepted)
 
     async def fulfil(self, paid: PaidOrder) -> Fulfilled | Recorded:
         return await (await self._it()).fulfil(paid)

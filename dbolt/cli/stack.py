@@ -217,6 +217,7 @@ def _secrets(settings: Settings, parts: ExitStack, database: str) -> Secrets:
         or (kept.staff_token if kept else SecretStr(random.token_urlsafe(32))),
         worker_token=given.dbolt_worker_token,
         smtp_url=_mail_server(settings, given.smtp_url),
+        captcha_key=given.twocaptcha_api_key,
         supabase_jwt_secret=given.supabase_jwt_secret,
         vault_key=given.dbolt_vault_key
         or (kept.vault_key if kept else None)
