@@ -20,6 +20,7 @@ from playwright.async_api import Error
 from ray.exceptions import GetTimeoutError, RayError
 
 from actors import luggage
+from actors.asking import Call, LeaseSolver
 from actors.board import Terms
 from actors.orchestrator import Orchestrator
 from actors.post import Office
@@ -268,15 +269,17 @@ class Line:
     def __init__(self) -> None:
         self._handle: Any = None
 
-    async def call(self, verb: str, *values: object) -> Any:
+    async def call(
+        self, verb: str, *values: object, within_s: float = CALL_S, **named: object
+    ) -> Any:
         """What the orchestrator answers. Raises RayError, ValueError or TimeoutError."""
         try:
             if self._handle is None:
                 self._handle = await asyncio.to_thread(
                     ray.get_actor, ORCHESTRATOR, namespace=NAMESPACE
                 )
-            async with asyncio.timeout(CALL_S):
-                return await getattr(self._handle, verb).remote(*values)
+            async with asyncio.timeout(within_s):
+                return await getattr(self._handle, verb).remote(*values, **named)
         except (RayError, ValueError, TimeoutError, GetTimeoutError, Fenced):
             self._handle = None
             raise
@@ -291,17 +294,32 @@ class BrowserTrade:
     """What a worker does with a real browser."""
 
     def __init__(
-        self, browser: Browser, evidence: FolderEvidence, routes: Routes | None = None
+        self,
+        browser: Browser,
+        evidence: FolderEvidence,
+        routes: Routes | None = None,
+        line: Call | None = None,
     ) -> None:
-        """routes: the ways through proxies; without them, only the direct way is taken."""
+        """routes: the ways through proxies; without them, only the direct way is taken.
+
+        line: whom to ask for captchas' answers; without it nobody is asked.
+        """
         self._browser = browser
         self._evidence = evidence
         self._routes = routes or Routes(None)
+        self._line = line
 
     async def attempt(self, assignment: Assignment, permit: Permit) -> Result:
+        solver = LeaseSolver(self._line, assignment.token) if self._line is not None else None
+
         def through(route: Route | None) -> Awaitable[Result]:
             return attempt(
-                self._browser, assignment, permit=permit, evidence=self._evidence, route=route
+                self._browser,
+                assignment,
+                permit=permit,
+                evidence=self._evidence,
+                route=route,
+                solver=solver,
             )
 
         return await self._routes.take(assignment, assignment.directory.submit_url, through)
@@ -344,11 +362,12 @@ class BrowserActor:
         self._visitor = Visitor(program, settings.public_url)
         self._reading: set[asyncio.Task[Any]] = set()
         self._has_run = False
+        line = Line()
         self._worker = Worker(
             name,
-            Line().exchange,
+            line.exchange,
             browser,
-            BrowserTrade(browser, evidence, Routes(source_of(settings.proxies))),
+            BrowserTrade(browser, evidence, Routes(source_of(settings.proxies)), line),
             slots=self._slots,
             heartbeat_s=settings.lease_s / 4,
         )
