@@ -45,7 +45,8 @@ function oneWidget(known, mine) {
   const pressed = Boolean(part) && part.matches("button, input");
   const quiet = pressed || (part && attr(part, "data-size") === "invisible") || /[?&#]size=invisible/.test(frame ? frame.src : "");
   const third = Boolean(scored) && key === scored[1] && (!part || quiet);
-  if (third && !fields.length) fields = mine("input[type=hidden][name*=captcha i]");
+  // A score goes into a field of the form's own; what its maker keeps beside the badge is read by nobody.
+  if (third) fields = [...fields, ...mine("input[type=hidden][name*=captcha i]")].filter((x) => closest(x, "form"));
   const shown = part || frame;
   return {
     kind: known.kind === "recaptcha" ? (third ? "recaptcha_v3" : "recaptcha_v2") : known.kind,

@@ -64,6 +64,16 @@ class _Said(BaseModel):
     balance: Decimal | None = Field(default=None, allow_inf_nan=False)
 
 
+def base_of(api_base: str) -> str:
+    """The address that is asked. Raises ValueError where a key would go there unencrypted."""
+    base = (api_base or API).rstrip("/")
+    parts = urlsplit(base)
+    plain = parts.scheme == "http" and parts.hostname in _HERE
+    if not parts.hostname or not (parts.scheme == "https" or plain):
+        raise ValueError("The captcha key goes over https alone: mend DBOLT_CAPTCHA_API_BASE.")
+    return base
+
+
 class TwoCaptcha:
     """A client of the API v2; holds connections until it is closed."""
 
@@ -74,12 +84,8 @@ class TwoCaptcha:
 
         Raises ValueError where the key would leave this machine unencrypted.
         """
-        base = (api_base or API).rstrip("/")
-        parts = urlsplit(base)
-        if parts.scheme != "https" and parts.hostname not in _HERE:
-            raise ValueError("The captcha key goes over https alone: mend DBOLT_CAPTCHA_API_BASE.")
         self._key = key
-        self._base = base
+        self._base = base_of(api_base)
         self._poll_s = poll_s
         self._http = httpx.AsyncClient(timeout=CALL_S, follow_redirects=False)
 
