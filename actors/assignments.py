@@ -14,7 +14,6 @@ from actors.board import Board
 from actors.granting import Granted
 from dbolt.domain.credentials import account_for
 from dbolt.domain.directory import Directory
-from dbolt.domain.plan import PLANS
 from dbolt.domain.profile import Profile
 from dbolt.domain.proxy_book import Wish, countries_for
 from dbolt.domain.reasons import Reason
@@ -28,7 +27,6 @@ PROFILES_KEPT = 64
 _BROKEN = HandOver(
     reason=Reason.MISSING_VALUE, detail="The profile does not pass the checks any more."
 )
-_CAPTCHA_SERVICE = {name.value: plan.captcha_service for name, plan in PLANS.items()}
 _NO_PROXY = NotSent(reason=Reason.NO_PROXY, detail="No proxy was free for it.")
 
 _NOTHING: Mapping[str, Any] = {}
@@ -93,7 +91,7 @@ class Assembler:
             "directory": directory,
             "profile": profile,
             "account": self._account(one, profile, known),
-            "captcha_service": _CAPTCHA_SERVICE[lease.plan],
+            "captcha_service": lease.plan in self._board.terms.captcha_plans,
             "proxy_id": proxy_id,
             "listing_url": lease.listing_url,
         }

@@ -15,6 +15,7 @@ from uuid import UUID
 from actors.clock import DatabaseClock
 from dbolt.domain.breaker import Breaker
 from dbolt.domain.directory import Directory, Policy, ProxyPolicy
+from dbolt.domain.plan import PLANS, PlanName
 from dbolt.domain.protocol import PauseLevel
 from dbolt.domain.proxy import went
 from dbolt.domain.proxy_book import Book, Wish
@@ -28,7 +29,8 @@ class Terms:
     """How the orchestrator works. `backoff` multiplies the waits between tries.
 
     `proxy_policy`: of directories that say nothing about it. `count_s`: how often the charts'
-    counts are brought up to date.
+    counts are brought up to date. `captcha_*`: the plans that cover a captcha service, and what it
+    may take for one job and in any 24 h, in US cents.
     """
 
     lease_s: float = 90.0
@@ -36,6 +38,11 @@ class Terms:
     reap_s: float = 1.0
     count_s: float = 30.0
     proxy_policy: ProxyPolicy = ProxyPolicy.PREFER
+    captcha_plans: frozenset[PlanName] = frozenset(
+        p.name for p in PLANS.values() if p.captcha_service
+    )
+    captcha_job_cents: int = 200
+    captcha_day_cents: int = 1000
     chance: Callable[[], float] = random.random
 
 

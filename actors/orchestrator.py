@@ -34,8 +34,10 @@ from actors.post import Post, Postman
 from actors.proxies import keep_proxies
 from actors.rulebook import Rulebook
 from actors.selecting import Selecting
+from actors.solving import Solving
 from actors.verbs import NotYet, Verbs
 from dbolt.domain.browsers import Demand
+from dbolt.domain.captcha import Answered, Challenge, Unanswered
 from dbolt.domain.directory import Directory
 from dbolt.domain.override import Override
 from dbolt.domain.protocol import (
@@ -56,6 +58,7 @@ from dbolt.domain.protocol import (
 )
 from dbolt.domain.submission import Account, Assignment
 from dbolt.domain.updates import UpdateWord
+from dbolt.providers.captcha import CaptchaService
 from dbolt.providers.proxies import ProxySource
 from dbolt.store import jobs, queue
 from dbolt.store.leases import Asked
@@ -82,7 +85,11 @@ class Orchestrator:
     """One epoch's orchestrator, from `open` to `close`."""
 
     def __init__(
-        self, board: Board, pool: asyncpg.Pool[asyncpg.Record], vault_key: SecretStr | None
+        self,
+        board: Board,
+        pool: asyncpg.Pool[asyncpg.Record],
+        vault_key: SecretStr | None,
+        captchas: CaptchaService | None = None,
     ) -> None:
         """Use `open`."""
         self._board = board
@@ -101,6 +108,7 @@ class Orchestrator:
         self._paying = Paying(board, self._commands, self._pausing)
         self._answering = Answering(self._verbs, self._commands, vault_key)
         self._assembler = Assembler(board, pool, vault_key)
+        self._solving = Solving(board, self._committer, captchas)
         self._tasks: list[asyncio.Task[None]] = []
         self._figures = metrics.Figures()
         self.fenced = False
@@ -115,12 +123,14 @@ class Orchestrator:
         vault_key: SecretStr | None = None,
         post: Post | None = None,
         proxies: ProxySource | None = None,
+        captchas: CaptchaService | None = None,
     ) -> Orchestrator:
         """Takes over from whoever was before, and starts. Raises DatabaseUnreachable.
 
         vault_key: what accounts on directories follow from; without it none are made.
         post: how messages leave; without it they wait in the outbox.
         proxies: where to learn which there are; without it there are none.
+        captchas: whom to ask for tokens, where that is allowed; without it nobody is asked.
         """
         pool = await open_pool(url, Role.ORCHESTRATOR, max_size=6, settings=SERVER)
         try:
@@ -135,7 +145,7 @@ class Orchestrator:
         except BaseException:
             await close_pool(pool)
             raise
-        orchestrator = cls(board, pool, vault_key)
+        orchestrator = cls(board, pool, vault_key, captchas)
         orchestrator._start(proxies, Postman(pool, epoch.number, post) if post else None)
         log.info("orchestrator of epoch %s: %s leases are out", epoch.number, len(board.held))
         return orchestrator
@@ -187,6 +197,7 @@ class Orchestrator:
             if not task.cancelling():
                 task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._solving.close()
         await close_pool(self._pool)
 
     # What workers say.
@@ -227,6 +238,16 @@ class Orchestrator:
             drain=said.worker in self._board.draining,
             lease_s=self._board.terms.lease_s,
         )
+
+    async def solve_captcha(
+        self, token: UUID, challenge: Challenge, within_s: float
+    ) -> Answered | Unanswered:
+        """A service's token for a widget that the lease *token* has met, or why there is none."""
+        return await self._solving.solve(token, challenge, within_s)
+
+    async def captcha_judged(self, token: UUID, ref: str, *, accepted: bool) -> None:
+        """The site took the service's token, or said that it is wrong."""
+        await self._solving.judged(token, ref, accepted=accepted)
 
     def _heard(self, worker: str) -> None:
         if not self.serving:

@@ -20,6 +20,7 @@ from playwright.async_api import Error
 from ray.exceptions import GetTimeoutError, RayError
 
 from actors import luggage
+from actors.asking import Call, LeaseSolver
 from actors.board import Terms
 from actors.orchestrator import Orchestrator
 from actors.post import Office
@@ -35,6 +36,7 @@ from dbolt.browser.session import Browser
 from dbolt.browser.verify import verify
 from dbolt.browser.website import Visitor, read_website
 from dbolt.domain.browsers import BrowserState, BrowserStatus, Demand
+from dbolt.domain.captcha import Answered, Challenge, Unanswered
 from dbolt.domain.directory import Directory
 from dbolt.domain.figures import Family, of_queue, of_web
 from dbolt.domain.override import Override
@@ -57,6 +59,7 @@ from dbolt.domain.route import Route
 from dbolt.domain.submission import Account, Assignment, Result
 from dbolt.domain.updates import UpdateWord
 from dbolt.domain.website import Errand, WebsiteNotRead, WebsiteRead
+from dbolt.providers.captcha.sources import captcha_service
 from dbolt.providers.evidence.folder import FolderEvidence
 from dbolt.providers.proxies.routes import Routes
 from dbolt.providers.proxies.sources import source_of
@@ -101,11 +104,12 @@ class OrchestratorActor:
         terms: Terms,
         office: Office | None = None,
         proxies: str = "",
+        captcha_api_base: str = "",
     ) -> None:
         """What is secret in its sources the actor reads by itself.
 
         office: what the post needs; without it messages wait in the outbox. proxies: what names
-        their source.
+        their source. captcha_api_base: as in the settings.
         """
         quiet_collector()
         luggage.pack_once()
@@ -113,6 +117,7 @@ class OrchestratorActor:
         self._terms = terms
         self._office = office
         self._proxies = proxies
+        self._captcha_api_base = captcha_api_base
         self._opening = asyncio.Lock()
         self._orchestrator: Orchestrator | None = None
         self._telling: asyncio.Task[None] | None = None
@@ -129,6 +134,7 @@ class OrchestratorActor:
                         vault_key=secrets.vault_key,
                         post=self._office.post(secrets.smtp_url) if self._office else None,
                         proxies=source_of(self._proxies),
+                        captchas=captcha_service(secrets.captcha_key, self._captcha_api_base),
                     )
                 except DatabaseUnreachable:
                     log.warning("the database is away; it is tried again")
@@ -160,6 +166,14 @@ class OrchestratorActor:
 
     async def exchange_packed(self, said: bytes) -> bytes:
         return luggage.pack(await self.exchange(luggage.unpack(said)))
+
+    async def solve_captcha(
+        self, token: UUID, challenge: Challenge, within_s: float
+    ) -> Answered | Unanswered:
+        return await (await self._it()).solve_captcha(token, challenge, within_s)
+
+    async def captcha_judged(self, token: UUID, ref: str, *, accepted: bool) -> None:
+        await (await self._it()).captcha_judged(token, ref, accepted=accepted)
 
     async def fulfil(self, paid: PaidOrder) -> Fulfilled | Recorded:
         return await (await self._it()).fulfil(paid)
@@ -255,15 +269,17 @@ class Line:
     def __init__(self) -> None:
         self._handle: Any = None
 
-    async def call(self, verb: str, *values: object) -> Any:
+    async def call(
+        self, verb: str, *values: object, within_s: float = CALL_S, **named: object
+    ) -> Any:
         """What the orchestrator answers. Raises RayError, ValueError or TimeoutError."""
         try:
             if self._handle is None:
                 self._handle = await asyncio.to_thread(
                     ray.get_actor, ORCHESTRATOR, namespace=NAMESPACE
                 )
-            async with asyncio.timeout(CALL_S):
-                return await getattr(self._handle, verb).remote(*values)
+            async with asyncio.timeout(within_s):
+                return await getattr(self._handle, verb).remote(*values, **named)
         except (RayError, ValueError, TimeoutError, GetTimeoutError, Fenced):
             self._handle = None
             raise
@@ -278,17 +294,32 @@ class BrowserTrade:
     """What a worker does with a real browser."""
 
     def __init__(
-        self, browser: Browser, evidence: FolderEvidence, routes: Routes | None = None
+        self,
+        browser: Browser,
+        evidence: FolderEvidence,
+        routes: Routes | None = None,
+        line: Call | None = None,
     ) -> None:
-        """routes: the ways through proxies; without them, only the direct way is taken."""
+        """routes: the ways through proxies; without them, only the direct way is taken.
+
+        line: whom to ask for captchas' answers; without it nobody is asked.
+        """
         self._browser = browser
         self._evidence = evidence
         self._routes = routes or Routes(None)
+        self._line = line
 
     async def attempt(self, assignment: Assignment, permit: Permit) -> Result:
+        solver = LeaseSolver(self._line, assignment.token) if self._line is not None else None
+
         def through(route: Route | None) -> Awaitable[Result]:
             return attempt(
-                self._browser, assignment, permit=permit, evidence=self._evidence, route=route
+                self._browser,
+                assignment,
+                permit=permit,
+                evidence=self._evidence,
+                route=route,
+                solver=solver,
             )
 
         return await self._routes.take(assignment, assignment.directory.submit_url, through)
@@ -331,11 +362,12 @@ class BrowserActor:
         self._visitor = Visitor(program, settings.public_url)
         self._reading: set[asyncio.Task[Any]] = set()
         self._has_run = False
+        line = Line()
         self._worker = Worker(
             name,
-            Line().exchange,
+            line.exchange,
             browser,
-            BrowserTrade(browser, evidence, Routes(source_of(settings.proxies))),
+            BrowserTrade(browser, evidence, Routes(source_of(settings.proxies)), line),
             slots=self._slots,
             heartbeat_s=settings.lease_s / 4,
         )

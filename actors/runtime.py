@@ -49,7 +49,14 @@ def start(
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     context = _here(settings) if address is None else _there(settings, address)
     close_token()
-    terms = Terms(lease_s=settings.lease_s, backoff=backoff, proxy_policy=settings.proxy_policy)
+    terms = Terms(
+        lease_s=settings.lease_s,
+        backoff=backoff,
+        proxy_policy=settings.proxy_policy,
+        captcha_plans=frozenset(settings.captcha_plans),
+        captcha_job_cents=settings.captcha_job_cents,
+        captcha_day_cents=settings.captcha_day_cents,
+    )
     orchestrator = _named(
         ray_actors.OrchestratorActor,
         ray_actors.ORCHESTRATOR,
@@ -57,6 +64,7 @@ def start(
         terms,
         Office.of(settings),
         settings.proxies,
+        settings.captcha_api_base,
     )
     ray.get(orchestrator.ready.remote(), timeout=READY_S)
     pool = _named(ray_pool.PoolActor, ray_actors.POOL, settings)

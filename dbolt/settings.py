@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from dbolt.domain.directory import ProxyPolicy
+from dbolt.domain.plan import PLANS, PlanName
 
 
 class Settings(BaseSettings):
@@ -68,6 +69,15 @@ class Settings(BaseSettings):
     """Whether Stripe Tax reckons taxes at checkout, by the settings of the Stripe account."""
     stripe_api_base: str = ""
     """Another address than Stripe's own, for tests against an emulator; empty for Stripe."""
+    captcha_plans: Annotated[tuple[PlanName, ...], NoDecode] = tuple(
+        plan.name for plan in PLANS.values() if plan.captcha_service
+    )
+    """The plans whose jobs may pay a captcha service, where a directory's file allows one."""
+    captcha_job_cents: Annotated[int, Field(ge=0, le=1_000_000)] = 200
+    captcha_day_cents: Annotated[int, Field(ge=0, le=1_000_000)] = 1000
+    """What the service may take for one job, and in any 24 hours, in US cents."""
+    captcha_api_base: str = ""
+    """Another address than the captcha service's own, for tests; empty for the service."""
     trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
     """Proxies before us, each of which adds to X-Forwarded-For; limits go by what they say."""
     metrics_loopback: bool | None = None
@@ -88,6 +98,11 @@ class Settings(BaseSettings):
     @classmethod
     def _automatic(cls, value: object) -> object:
         return None if isinstance(value, str) and value.strip().lower() == "auto" else value
+
+    @field_validator("captcha_plans", mode="before")
+    @classmethod
+    def _by_commas(cls, value: object) -> object:
+        return value.replace(",", " ").split() if isinstance(value, str) else value
 
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     log_json: bool = False
@@ -114,6 +129,8 @@ class Secrets(BaseModel):
     """What workers over HTTP show; None turns them away."""
     smtp_url: SecretStr | None = None
     """The mail server; None keeps letters as files."""
+    captcha_key: SecretStr | None = None
+    """The account with the captcha service; None asks nobody."""
     supabase_jwt_secret: SecretStr | None = None
     """What tokens of the Supabase project are signed with, where that is no key pair."""
 
@@ -161,6 +178,7 @@ class SecretVariables(BaseSettings):
     dbolt_worker_token: SecretStr | None = None
     dbolt_vault_key: SecretStr | None = None
     smtp_url: SecretStr | None = None
+    twocaptcha_api_key: SecretStr | None = None
     dbolt_proxy_urls: SecretStr | None = None
     """Proxies as in a list's lines, separated by commas or line ends."""
     supabase_jwt_secret: SecretStr | None = None

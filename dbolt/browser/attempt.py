@@ -9,11 +9,12 @@ from functools import partial
 
 from playwright.async_api import Error
 
-from dbolt.browser import act, trace
+from dbolt.browser import act, captcha, trace
 from dbolt.browser.arrive import arrive, not_reached
 from dbolt.browser.chromium import NoBrowser
 from dbolt.browser.ends import (
     as_it_may_be,
+    held_by_captcha,
     left_half_way,
     pressed,
     told,
@@ -29,6 +30,7 @@ from dbolt.browser.search_first import found_behind_search
 from dbolt.browser.session import Browser, first_line
 from dbolt.browser.sighting import known_before
 from dbolt.browser.steps import fill_all_steps, further_step, is_step_behind, step_form
+from dbolt.domain.captcha import CaptchaKind, Solver
 from dbolt.domain.directory import Policy
 from dbolt.domain.fields import Field
 from dbolt.domain.protocol import Permit
@@ -67,12 +69,15 @@ async def attempt(
     permit: Permit,
     evidence: EvidenceSink,
     route: Route | None = None,
+    solver: Solver | None = None,
 ) -> Result:
     """How the attempt ended; never an exception but cancellation.
 
     permit: asked once, right before the press that hands the listing in; False calls it off.
     After it has said yes the result is a `Pressed`, whatever happens.
     route: the proxy that everything goes through; None for the direct way.
+    solver: whom to ask for captchas' answers, where the directory allows a service; None asks
+    nobody.
     """
     kept_out = _by_policy(assignment)
     if kept_out is not None:
@@ -80,7 +85,15 @@ async def attempt(
     began = time.monotonic()
     try:
         async with browser.new_context(assignment.directory, route) as visit:
-            run = Run(visit, assignment, permit, Proof(evidence), began, rules=browser.rules)
+            run = Run(
+                visit,
+                assignment,
+                permit,
+                Proof(evidence),
+                began,
+                rules=browser.rules,
+                solver=solver,
+            )
             visit.words = (assignment.profile.business_name, assignment.profile.email)
             if browser.traces:
                 await trace.begin(visit.context)
@@ -114,7 +127,14 @@ def _by_policy(assignment: Assignment) -> Ended | None:
 
 
 async def _before_the_press(run: Run) -> Filled | Ended:
-    """The form as it should be sent, the button ready and the evidence kept; or why not."""
+    """The form as it should be sent, with all that it takes, and the evidence kept; or why not."""
+    filled = await _in_time(run)
+    if isinstance(filled, Filled):
+        return await _with_token(run, filled)
+    return captcha.by_policy(run, filled)
+
+
+async def _in_time(run: Run) -> Filled | Ended:
     limit = min(run.assignment.directory.timeout_s, run.time_left_s() - PRESS_MARGIN_S)
     try:
         async with asyncio.timeout(max(limit, 0)):
@@ -130,6 +150,15 @@ async def _before_the_press(run: Run) -> Filled | Ended:
             reason=Reason.FILL_FAILED,
             detail=f"{type(error).__name__}: {first_line(error)}",
         )
+
+
+async def _with_token(run: Run, filled: Filled) -> Filled | Ended:
+    """The form with a captcha's answer at hand, where one is to be bought; or why there is none."""
+    refused = await captcha.bought(run, filled.reading)
+    if refused is None and run.token is not None and not await still_holds(run, filled):
+        detail = "The page took back what was typed while its captcha was being solved."
+        return NotSent(reason=Reason.FILL_FAILED, detail=detail)
+    return refused or filled
 
 
 async def _prepared(run: Run) -> Filled | Ended:
@@ -264,15 +293,11 @@ async def _sent(run: Run, filled: Filled) -> Ended:
         moment = time.monotonic()
         pressing = await press(run, filled.reading)
         if not pressing.may_have_been:
-            # The last answer still holds, if there was one.
-            return (
-                await pressed(run, *answered)
-                if answered
-                else await unconfirmed(run, pressing.problem)
-            )
+            return await _not_pressed(run, answered, pressing.problem)
         after, verdict = answered = await answer(
             run, filled, moment, partial(is_step_behind, run, filled)
         )
+        await captcha.judged(run, verdict)
         further: Filled | None = None
         if verdict.preview and previews < _MAX_PREVIEWS:
             previews += 1
@@ -289,9 +314,19 @@ async def _sent(run: Run, filled: Filled) -> Ended:
             if isinstance(onward, Pressed | Known):
                 return onward
             further = onward
-        if further is None:
+        if further is None or await captcha.bought(run, further.reading, captcha.AGAIN_S):
             return await pressed(run, after, verdict)
         filled = further
+
+
+async def _not_pressed(
+    run: Run, answered: tuple[Page, VerdictReading] | None, problem: str
+) -> Ended:
+    if answered is not None:
+        # The last answer still holds.
+        return await pressed(run, *answered)
+    solved = any(one.kind is CaptchaKind.CHALLENGE for one in run.captchas)
+    return await (held_by_captcha(run, problem) if solved else unconfirmed(run, problem))
 
 
 def _may_repair(run: Run, verdict: VerdictReading) -> bool:

@@ -64,6 +64,17 @@ async def left_half_way(run: Run, end: HandOver | NotSent | Left) -> Pressed:
     )
 
 
+async def held_by_captcha(run: Run, detail: str) -> Pressed:
+    """A permit that was not used, because a captcha's answer was of no use; nothing was sent."""
+    await _show_after(run, "")
+    return Pressed(
+        verdict=VerdictKind.BLOCKED,
+        reason=Reason.CAPTCHA,
+        detail=f"Nothing was sent. {detail}",
+        account=run.assignment.account if run.account_used else None,
+    )
+
+
 async def press_told(run: Run) -> None:
     """Records a press that was meant for a step, or by nobody, and may be the one that counts."""
     if run.permitted:
@@ -127,5 +138,6 @@ def _captchas(run: Run, end: Ended) -> list[Captcha]:
     at_one = not isinstance(end, Known) and end.reason is Reason.CAPTCHA
     if not at_one or (met and met[-1].outcome is CaptchaOutcome.FAILED):
         return met[:MOST_CAPTCHAS]
-    last = Captcha(kind=CaptchaKind.CHALLENGE, outcome=CaptchaOutcome.HANDED_OVER)
+    left = CaptchaOutcome.LEFT if isinstance(end, Left) else CaptchaOutcome.HANDED_OVER
+    last = Captcha(kind=CaptchaKind.CHALLENGE, outcome=left)
     return [*met[: MOST_CAPTCHAS - 1], last]

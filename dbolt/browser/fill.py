@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dbolt.browser import act
+from dbolt.browser import act, captcha
 from dbolt.browser.cascade import arrived, dead_end, explored
 from dbolt.browser.find import behind_wall
 from dbolt.browser.pickers import picked
@@ -69,6 +69,9 @@ async def fill(run: Run, found: Found) -> Filled | Ended:
 
     `run.typing_since` stays set only where the form did not stand there unsent afterwards.
     """
+    barred = await captcha.barred(run, found.reading)
+    if barred is not None:
+        return barred
     wanted: dict[str, Action] = {}
     filled = await _fill_shown(run, found, wanted)
     for _ in range(_MAX_SECTIONS):

@@ -10,7 +10,7 @@ from dataclasses import replace
 from playwright.async_api import Error
 from playwright.async_api import Page as Tab
 
-from dbolt.browser import act, proof_of_work
+from dbolt.browser import act, captcha, proof_of_work
 from dbolt.browser.observe import observe
 from dbolt.browser.run import Ended, Filled, Run
 from dbolt.browser.session import first_line
@@ -37,6 +37,8 @@ async def ready(run: Run, reading: Reading) -> Ended | None:
     work = await proof_of_work.wait(run)
     if work is CaptchaOutcome.FAILED:
         return HandOver(reason=Reason.CAPTCHA, detail="The proof of work did not come to an end.")
+    if await captcha.awaited(run, reading):
+        return None  # many buttons stay locked until then
     if await act.is_fit(page, reading.submit):
         return None
     return await _made_ready(page, reading.submit, proof_of_work.LIMIT_S if work else _ENABLED_S)
@@ -61,9 +63,20 @@ async def _made_ready(page: Tab, ref: str, limit: float) -> NotSent | None:
 
 
 async def press(run: Run, reading: Reading) -> act.Press:
-    """Clicks the form's button, at most once; says whether the page may have heard it."""
+    """Clicks the form's button, at most once; says whether the page may have heard it.
+
+    A captcha's answer that was bought is handed over first. Where the page sends the form by
+    itself then, that was the press.
+    """
     run.visit.agreeing = True
-    return await act.press(run.visit.page, reading.submit)
+    moment = time.monotonic()
+    given = await captcha.given(run, reading)
+    if given is not None:
+        return given
+    pressing = await act.press(run.visit.page, reading.submit)
+    if not pressing.may_have_been and run.given and run.visit.carried_since(moment):
+        return act.Press(act.How.SCRIPT, pressing.problem)
+    return pressing
 
 
 async def answer(

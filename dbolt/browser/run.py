@@ -14,7 +14,7 @@ from dbolt.browser.proof import MASK, Proof
 from dbolt.browser.robots import Kept, Robots
 from dbolt.browser.settle import settled
 from dbolt.browser.visit import Visit
-from dbolt.domain.captcha import Captcha
+from dbolt.domain.captcha import Answered, Captcha, Solver, WidgetKind
 from dbolt.domain.fields import Field
 from dbolt.domain.protocol import Permit
 from dbolt.domain.submission import (
@@ -66,6 +66,20 @@ class Filled:
     plan: FillPlan
 
 
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A captcha's answer that was bought. `sends`: handing it to the page sends the form."""
+
+    answer: Answered
+    kind: WidgetKind
+    sends: bool = False
+    at: float = field(default_factory=time.monotonic)
+
+    def age_s(self) -> float:
+        """Seconds since it came."""
+        return time.monotonic() - self.at
+
+
 @dataclass(slots=True)
 class Run:
     """One attempt under way. `permitted`: the press is recorded, so that the end is a `Pressed`."""
@@ -106,6 +120,12 @@ class Run:
     tried: set[Tried] = field(default_factory=set)
     captchas: list[Captcha] = field(default_factory=list)
     """Those that were met and came to an end."""
+    solver: Solver | None = None
+    """Whom to ask for a captcha's answer, where the directory's file allows a service."""
+    token: Token | None = None
+    """An answer that is still to be handed to the page."""
+    given: Token | None = None
+    """One that the page has and has not judged yet."""
     computed: set[str] = field(default_factory=set)
     """Answers to proofs of work that were seen."""
 

@@ -21,6 +21,7 @@ OBSERVING = (
     *("look/labels", "look/controls", "look/forms", "look/messages", "observe"),
 )
 PICKING = ("look/registry", "look/visible", "act/picker")
+ANSWERING = ("look/registry", "act/token")
 ACTING = ("look/registry", "look/visible", "act/fill", "act/widgets", "act/fit")
 
 _FUNCTION = re.compile(r"^function (\w+)\(", re.MULTILINE)

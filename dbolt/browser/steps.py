@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from functools import partial
 
+from dbolt.browser import captcha
 from dbolt.browser.ends import press_told, pressed
 from dbolt.browser.fill import fill, mended
 from dbolt.browser.find import behind_wall
@@ -122,7 +123,7 @@ async def _next_step(run: Run, filled: Filled) -> Found | Ended:
     `run.stepped_at` stays set unless the page shows that nothing but a step was done.
     """
     for repair_round in range(_MAX_REPAIRS + 1):
-        not_ready = await ready(run, filled.reading)
+        not_ready = await ready(run, filled.reading) or await _held_by_captcha(run, filled)
         if not_ready is not None:
             return not_ready
         moment = run.stepped_at = time.monotonic()
@@ -148,6 +149,13 @@ async def _next_step(run: Run, filled: Filled) -> Found | Ended:
             return _stuck(verdict)
         filled = again
     raise AssertionError("the last round returns")
+
+
+async def _held_by_captcha(run: Run, filled: Filled) -> Ended | None:
+    """A token is bought once, for the press that hands the listing in."""
+    if not await captcha.awaited(run, filled.reading):
+        return None
+    return behind_wall(Reason.CAPTCHA, "A captcha stands before the form's last step.")
 
 
 async def _behind(run: Run, filled: Filled) -> Page:

@@ -54,6 +54,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _slots(settings)
     yield _port("web port", settings.host, settings.port)
     yield from _stripe(settings)
+    yield _captchas(settings)
     yield _proxies(settings)
 
 
@@ -61,6 +62,12 @@ def _stripe(settings: Settings) -> Iterator[Finding]:
     from dbolt.cli.check_stripe import stripe_findings
 
     return stripe_findings(settings)
+
+
+def _captchas(settings: Settings) -> Finding:
+    from dbolt.cli.check_captchas import captcha_finding
+
+    return captcha_finding(settings)
 
 
 def _python() -> Finding:

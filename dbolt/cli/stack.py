@@ -221,6 +221,7 @@ def _secrets(settings: Settings, parts: ExitStack, database: str) -> Secrets:
         or (kept.staff_token if kept else SecretStr(random.token_urlsafe(32))),
         worker_token=given.dbolt_worker_token,
         smtp_url=_mail_server(settings, given.smtp_url),
+        captcha_key=_captcha_key(settings, given.twocaptcha_api_key),
         supabase_jwt_secret=given.supabase_jwt_secret,
         vault_key=given.dbolt_vault_key
         or (kept.vault_key if kept else None)
@@ -243,6 +244,16 @@ def _refuse_guessable(given: SecretVariables) -> None:
                 f"{name} can be guessed: give it {SHORTEST_TOKEN} random letters or more, "
                 "as `openssl rand -hex 24` prints them."
             )
+
+
+def _captcha_key(settings: Settings, key: SecretStr | None) -> SecretStr | None:
+    from dbolt.providers.captcha.two_captcha import base_of
+
+    try:
+        base_of(settings.captcha_api_base)
+    except ValueError as error:
+        raise Trouble(str(error)) from error
+    return key
 
 
 def _mail_server(settings: Settings, url: SecretStr | None) -> SecretStr | None:

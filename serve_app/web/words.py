@@ -162,6 +162,8 @@ def captcha_words(captcha: Captcha) -> str:
     match captcha.outcome:
         case CaptchaOutcome.HANDED_OVER:
             return "left to a person" + (f", {cost}" if captcha.cost_cents else "")
+        case CaptchaOutcome.LEFT:
+            return "left alone, as the directory's file says"
         case CaptchaOutcome.FAILED:
             did = "the browser computed" if computed else "tried"
             return f"{did} for {captcha.seconds:.1f} s without an answer, {cost}"

@@ -58,10 +58,12 @@ def cluster(template_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
         database_url=SecretStr(database),
         stripe_webhook_secret=SecretStr("whsec_kept_from_workers"),
         staff_token=SecretStr("staff_kept_from_workers"),
+        captcha_key=SecretStr("captcha_kept_from_workers"),
     )
     secrets.save(home / "secrets.json")
     os.environ["DATABASE_URL"] = database
     os.environ["STRIPE_WEBHOOK_SECRET"] = "whsec_kept_from_workers"
+    os.environ["TWOCAPTCHA_API_KEY"] = "captcha_kept_from_workers"
     settings = Settings(home=home, dashboard_port=0, workers_min=1, workers_max=1, slots=2)
     before = children()
     runtime.start(settings, home / "secrets.json", backoff=0.0)

@@ -18,6 +18,7 @@ from dbolt.domain.plan import CURRENCY, PLANS, PlanName
 from dbolt.domain.protocol import Exchange, Fulfilled, PaidOrder, Reply, Settlement
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import Assignment, NotSent, Pressed, Result, VerdictKind
+from dbolt.providers.captcha import CaptchaService
 from dbolt.providers.proxies import ProxySource
 
 FREE = Pace(concurrency=50, spacing_s=0, per_day=100_000)
@@ -88,9 +89,12 @@ class Shop:
         entries: Sequence[Directory] | None = None,
         terms: Terms = QUICK,
         proxies: ProxySource | None = None,
+        captchas: CaptchaService | None = None,
     ) -> Orchestrator:
         """A started orchestrator that knows *entries*; None leaves the directories as they are."""
-        orchestrator = await Orchestrator.open(self.database, terms, proxies=proxies)
+        orchestrator = await Orchestrator.open(
+            self.database, terms, proxies=proxies, captchas=captchas
+        )
         self.open.append(orchestrator)
         if entries is not None:
             await orchestrator.sync_directories(list(entries))
