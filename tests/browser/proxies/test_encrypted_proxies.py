@@ -34,9 +34,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> SelfMade:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def proxy(
-    tmp_path_factory: pytest.TempPathFactory, made: SelfMade
-) -> AsyncIterator[Running]:
+async def proxy(tmp_path_factory: pytest.TempPathFactory, made: SelfMade) -> AsyncIterator[Running]:
     async with https_proxy(tmp_path_factory.mktemp("proxy"), made) as running:
         yield running
 
