@@ -25,7 +25,7 @@ ANSWERING = ("look/registry", "act/token")
 ACTING = ("look/registry", "look/visible", "act/fill", "act/widgets", "act/fit")
 
 _FUNCTION = re.compile(r"^function (\w+)\(", re.MULTILINE)
-_CALL = "(make, [name, given]) => make()[name](given)"
+_CALL = "(ours, [name, given]) => ours.make()[name](given)"
 _MOST = 40
 """Of so many documents the functions are held; a page may bring frames without end."""
 
@@ -58,10 +58,12 @@ _held: WeakKeyDictionary[Page, _Held] = WeakKeyDictionary()
 @cache
 def source(files: tuple[str, ...]) -> str:
     """What makes our functions: all those at the top level of *files*, by their names."""
+    # In an object: the browser describes a function that it refers to by its whole text, which
+    # would come back with every reference.
     folder = Path(__file__).parent
     text = "\n".join((folder / f"{name}.js").read_text() for name in files)
     names = ", ".join(dict.fromkeys(_FUNCTION.findall(text)))
-    return f"() => () => {{\n'use strict';\n{text}\nreturn {{ {names} }};\n}}"
+    return f"() => ({{ make: () => {{\n'use strict';\n{text}\nreturn {{ {names} }};\n}} }})"
 
 
 async def call(
