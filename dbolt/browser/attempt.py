@@ -275,7 +275,12 @@ async def _from_the_press(run: Run, filled: Filled) -> Ended:
     except Exception as error:  # noqa: BLE001 - whoever cannot say yes says no
         return NotSent(reason=Reason.PERMIT_REFUSED, detail=first_line(error))
     if not run.permitted:
-        return NotSent(reason=Reason.PERMIT_REFUSED, detail=WORDS[Reason.PERMIT_REFUSED].customer)
+        # The answer may have taken minutes, in which the form may have sent itself.
+        run.typing_since = run.looked_at
+        with contextlib.suppress(Error, TimeoutError):
+            await standing(run, filled, run.looked_at)
+        refused = WORDS[Reason.PERMIT_REFUSED].customer
+        return await as_it_may_be(run, NotSent(reason=Reason.PERMIT_REFUSED, detail=refused))
     try:
         async with asyncio.timeout(_ANSWERED_S):
             return await _sent(run, filled)

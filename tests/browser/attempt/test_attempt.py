@@ -96,6 +96,31 @@ async def test_without_a_permit_nothing_is_sent(
     assert [ref.kind for ref in result.evidence] == [EvidenceKind.BEFORE]
 
 
+async def test_a_form_that_sends_itself_before_the_permit_is_refused_was_sent(
+    browser: Browser, tmp_path: Path
+) -> None:
+    late = """<script>
+      document.getElementById("n").addEventListener("change", () => {
+        setTimeout(() => document.querySelector("form").submit(), 8000);
+      }, {once: true});
+    </script>"""
+    async with Site({"GET /add": form_page(more=late), "POST /add": THANKS}) as site:
+
+        async def slow(*, seen_absent: bool) -> bool:
+            del seen_absent
+            async with asyncio.timeout(20):
+                while not posts(site):
+                    await asyncio.sleep(0.02)
+            return False
+
+        directory = a_directory(submit_url=site.url + "/add")
+        result = await attempt(
+            browser, an_assignment(directory), permit=slow, evidence=FolderEvidence(tmp_path)
+        )
+        assert len(posts(site)) == 1
+    assert as_pressed(result).reason is Reason.PRESS_UNCONFIRMED
+
+
 @pytest.mark.parametrize(
     ("policy", "kind", "reason"),
     [("skip", Left, Reason.POLICY_SKIP), ("manual", HandOver, Reason.POLICY_MANUAL)],
