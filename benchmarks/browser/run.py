@@ -169,16 +169,19 @@ async def _worked(process: asyncio.subprocess.Process, served: site.Site, slots:
     begun, cpu = time.perf_counter(), meter.cpu_s(served.pid)
     samples: list[Sample] = []
 
+    async def look() -> None:
+        samples.append(
+            Sample(
+                at_s=round(time.perf_counter() - begun, 2),
+                cpu_s=round(meter.cpu_s(served.pid) - cpu, 2),
+                memory_mb=round(await asyncio.to_thread(meter.memory_mb, served.pid), 1),
+                stored=await _stored(served),
+            )
+        )
+
     async def sample() -> None:
         while True:
-            samples.append(
-                Sample(
-                    at_s=round(time.perf_counter() - begun, 2),
-                    cpu_s=round(meter.cpu_s(served.pid) - cpu, 2),
-                    memory_mb=round(await asyncio.to_thread(meter.memory_mb, served.pid), 1),
-                    stored=await _stored(served),
-                )
-            )
+            await look()
             await asyncio.sleep(SAMPLE_S)
 
     await _tell(process)
@@ -187,6 +190,8 @@ async def _worked(process: asyncio.subprocess.Process, served: site.Site, slots:
     wall, spent = time.perf_counter() - begun, meter.cpu_s(served.pid) - cpu
     sampling.cancel()
     await asyncio.gather(sampling, return_exceptions=True)
+    # The last hundred is complete only now.
+    await look()
     spent_by = {
         kind: round(seconds - kinds.get(kind, 0.0), 2)
         for kind, seconds in meter.cpu_by_kind(served.pid).items()
