@@ -85,7 +85,7 @@ def place_of(settings: Settings, secrets_path: Path, port: int) -> Place:
     )
 
 
-_ADDRESSES = frozenset({"proxies", "stripe_api_base"})
+_ADDRESSES = frozenset({"proxies", "stripe_api_base", "captcha_api_base"})
 """Addresses may hold user names or passwords: only whether they are set is told."""
 
 
@@ -94,7 +94,8 @@ def shown(settings: Settings) -> dict[str, str]:
     found = {}
     for name in sorted(Settings.model_fields):
         value = getattr(settings, name)
-        text = str(value) if value not in {None, ""} else "not set"
+        text = ", ".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
+        text = text or "not set"
         if name in _ADDRESSES and value:
             text = "set"
         found[f"DBOLT_{name.upper()}"] = text

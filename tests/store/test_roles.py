@@ -58,6 +58,7 @@ QUEUE = {
     "accounts",
     "profile_uses",
     "listing_updates",
+    "captcha_purchases",
     "orchestrator_epoch",
     "orchestrator_writers",
 }
