@@ -7,7 +7,7 @@ import contextlib
 import math
 import random
 import time
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -22,6 +22,11 @@ from dbolt.domain.proxy_book import Book, Wish
 from dbolt.domain.schedule import Schedule
 from dbolt.domain.submission import Result, Task
 from dbolt.store.verifications import Due
+
+HEARD_S = 120.0
+"""A worker not heard of for so long is forgotten."""
+MOST_WORKERS = 10_000
+"""So many are remembered at most: workers over HTTP choose their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +102,22 @@ class Board:
     changed_jobs: set[UUID] = field(default_factory=set)
     """Jobs that have had more than one profile: what arrives of them may hold an old one."""
     draining: set[str] = field(default_factory=set)
-    workers: dict[str, float] = field(default_factory=dict)
-    """When each worker was last heard of."""
+    workers: OrderedDict[str, float] = field(default_factory=OrderedDict)
+    """When each worker was last heard of, the most silent first; see `heard`."""
     service: ServiceTime = field(default_factory=ServiceTime)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     nap_until: float = math.inf
     """When the keeper of the lines looks again by itself."""
     tending: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the keeper of the lines has something to do."""
+
+    def heard(self, worker: str) -> None:
+        """*worker* has just spoken. Forgets who has been silent for long."""
+        now = time.monotonic()
+        self.workers[worker] = now
+        self.workers.move_to_end(worker)
+        while len(self.workers) > MOST_WORKERS or now - next(iter(self.workers.values())) > HEARD_S:
+            self.workers.popitem(last=False)
 
     def know(self, directory: Directory, *, active: bool) -> None:
         """These rules hold from now on. active: whether it is in the catalogue."""

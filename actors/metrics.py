@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 
-from actors.board import Board
+from actors.board import HEARD_S, Board
 from actors.commit import GroupCommitter
 from dbolt.domain.lifecycle import JobState, State
 from dbolt.domain.submission import Task
@@ -22,8 +22,6 @@ FRESH_S = 2.0
 """How long counted rows are good enough."""
 PATIENCE_S = 1.0
 """How long whoever asks for totals waits for fresh ones."""
-HEARD_S = 120.0
-"""A worker not heard of for so long is left out."""
 
 
 class Figures:

@@ -252,7 +252,7 @@ class Orchestrator:
     def _heard(self, worker: str) -> None:
         if not self.serving:
             raise queue.Fenced
-        self._board.workers[worker] = time.monotonic()
+        self._board.heard(worker)
 
     def _beat(self, said: Exchange) -> asyncio.Future[list[set[UUID]]] | None:
         """Extends the leases of which a third has passed; the others need no write."""

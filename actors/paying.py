@@ -101,7 +101,8 @@ class Paying:
                 return await payments.dispute(db, dispute, ref, "lost")
             case PaymentTurn.REFUND_FAILED:
                 order_id = (await payments.standing(db, ref)).order_id
-                await payments.flag(db, "refund_failed", ref, order_id, _REFUND_FAILED)
+                refund = change.refund_ref or change.event_id
+                await payments.flag_refund(db, ref, order_id, _REFUND_FAILED, refund)
                 batch.everything = True
                 return False
             case _:

@@ -15,12 +15,14 @@ from uuid import UUID
 from actors.batch import Batch
 from actors.board import Board
 from dbolt.domain.eligibility import chosen
-from dbolt.domain.lifecycle import State
+from dbolt.domain.lifecycle import JobState, State
 from dbolt.domain.plan import PLANS, PlanName
+from dbolt.domain.protocol import PauseLevel
 from dbolt.domain.reasons import Reason
 from dbolt.domain.schedule import Ready, turns
 from dbolt.forms.values.trades import business_of
 from dbolt.store import jobs, replacements
+from dbolt.store.jobs import Job
 from dbolt.store.queue import Moved
 from dbolt.store.replacements import Delivered
 
@@ -28,6 +30,7 @@ MACHINE = "orchestrator"
 MOST = 2
 """A job has at most so many rows for each directory that its plan promises."""
 
+_WAITS = "The work is paused, so it waits until that is over."
 _LOST = frozenset({State.FAILED, State.SKIPPED})
 _WANTED_SO = frozenset({Reason.LEFT_BY_CUSTOMER, Reason.CANCELLED})
 
@@ -57,12 +60,24 @@ async def replace_lost(board: Board, batch: Batch, gone: Counter[UUID]) -> None:
         last = await jobs.last_turn(batch.connection, job.customer_id)
         places = turns(board.schedule.served, last, job.priority, len(taken))
         standing = {entry.slug: turn for entry, turn in zip(taken, places, strict=True)}
+        told = _WAITS if _is_paused(board, job) else ""
         made = await replacements.replace(
-            batch.connection, batch.epoch, job_id, job.plan, standing, MACHINE
+            batch.connection, batch.epoch, job, standing, MACHINE, told
         )
         if made:
             batch.changed.add(job_id)
             batch.after.append(partial(_join, board, made))
+
+
+def _is_paused(board: Board, job: Job) -> bool:
+    """Whether nothing of *job* may start at the moment, wherever that was said."""
+    paused = board.schedule.paused
+    return (
+        job.state is JobState.PAUSED
+        or paused(PauseLevel.GLOBAL)
+        or paused(PauseLevel.PLAN, job.plan)
+        or paused(PauseLevel.JOB, str(job.id))
+    )
 
 
 def _join(board: Board, made: Sequence[Ready]) -> None:

@@ -165,7 +165,7 @@ class PaymentChange(_Model):
 
     Each tells where the payment stands and not what was done last, so that any order and number of
     them come to the same. `refunded_cents`: what has gone back in all; `whole`: that is everything.
-    `dispute_ref`: which dispute it is about.
+    `dispute_ref`: which dispute it is about; `refund_ref`: which refund failed.
     """
 
     event_id: str
@@ -174,6 +174,7 @@ class PaymentChange(_Model):
     refunded_cents: Annotated[int, Field(ge=0)] = 0
     whole: bool = False
     dispute_ref: str = ""
+    refund_ref: str = ""
 
 
 class AnswerKind(StrEnum):

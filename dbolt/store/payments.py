@@ -82,6 +82,13 @@ async def flag(
     await db.execute(_sql("flag"), kind, payment_ref, order_id, detail)
 
 
+async def flag_refund(
+    db: Connection, payment_ref: str, order_id: UUID | None, detail: str, refund_ref: str
+) -> None:
+    """Staff are to look at the refund that failed, once for each; saying it twice is the same."""
+    await db.execute(_sql("flag_refund"), payment_ref, order_id, detail, refund_ref)
+
+
 async def attended(db: Connection, attention_id: int, actor: str) -> bool:
     """A person has seen to it; whether it was still open."""
     return await db.fetchval(_sql("attended"), attention_id, actor) is not None

@@ -67,13 +67,20 @@ async def room(db: Connection, job: Job) -> Room | None:
 
 
 async def replace(
-    db: Connection, epoch: int, job_id: UUID, plan: str, turns: Mapping[str, float], actor: str
+    db: Connection, epoch: int, job: Job, turns: Mapping[str, float], actor: str, told: str
 ) -> list[Ready]:
-    """New submissions of the job, by their directories with the turns that they get."""
-    rows = await db.fetch(_sql("replace"), epoch, job_id, list(turns), list(turns.values()), actor)
+    """New submissions of the job, by their directories with the turns that they get.
+
+    told: what the event says besides.
+    """
+    rows = await db.fetch(
+        _sql("replace"), epoch, job.id, list(turns), list(turns.values()), actor, told
+    )
     if rows:
-        await db.execute(_sql("count_more"), epoch, job_id, len(rows))
-    return [Ready(row["turn"], row["id"], row["job_id"], plan, row["directory"]) for row in rows]
+        await db.execute(_sql("count_more"), epoch, job.id, len(rows))
+    return [
+        Ready(row["turn"], row["id"], row["job_id"], job.plan, row["directory"]) for row in rows
+    ]
 
 
 async def delivered(db: Connection, job_ids: Sequence[UUID]) -> list[Delivered]:

@@ -156,6 +156,31 @@ async def test_a_refund_that_fails_is_put_before_staff_once(shop: Shop) -> None:
     assert await orchestrator.attended(row["id"], "ada") is None
     assert await orchestrator.attended(row["id"], "bob") is not None
     assert await shop.one("select done_by from attention") == "ada"
+    # Stripe tells it once more; then the second refund, which staff tried, fails as well.
+    await tell(orchestrator, [failed])
+    assert await shop.one("select done_by from attention") == "ada"
+    again = notice(ref, PaymentTurn.REFUND_FAILED, "failed again", refund_ref="re_2")
+    await tell(orchestrator, [again, again.model_copy(update={"event_id": "evt of the same"})])
+    [row] = await shop.db.fetch("select id, kind, done_at, detail from attention")
+    assert tuple(row)[1:3] == ("refund_failed", None)
+    assert row["detail"].count("[re_2]") == 1
+    assert await orchestrator.attended(row["id"], "ada") is None
+
+
+async def test_each_refund_that_fails_is_put_before_staff_where_no_order_is_known(
+    shop: Shop,
+) -> None:
+    orchestrator = await shop.orchestrator(catalogue(1))
+    for number in (1, 1, 2):
+        change = notice("pi_x", PaymentTurn.REFUND_FAILED, "failed", refund_ref=f"re_{number}")
+        await orchestrator.payment_changed(change)
+        attention = await shop.one("select id from attention where done_at is null")
+        if attention is not None:
+            assert await orchestrator.attended(attention, f"ada {number}") is None
+        # The first again is no news: whoever saw to it has.
+    rows = await shop.db.fetch("select done_by, detail from attention")
+    assert [row["done_by"] for row in rows] == ["ada 2"]
+    assert "[re_1] [re_2]" in rows[0]["detail"]
 
 
 async def test_a_pause_of_staff_outlives_a_dispute(shop: Shop) -> None:

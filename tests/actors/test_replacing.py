@@ -5,11 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 import asyncpg
+import pytest
 
 from actors.orchestrator import Orchestrator
 from dbolt.domain.directory import Evidence, Policy
+from dbolt.domain.override import Override
 from dbolt.domain.plan import PLANS, PlanName
-from dbolt.domain.protocol import Ack
+from dbolt.domain.protocol import Ack, PauseLevel, PauseScope
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import Left
 from tests.support.queue import (
@@ -61,6 +63,31 @@ async def test_a_directory_that_fails_is_replaced_by_another_that_fits(shop: Sho
     assert await shop.one("select moving from jobs") == 0
     assert await shop.one("select count(*) from events where event = 'added'") == 3
     assert await open_attention(shop) == []
+
+
+@pytest.mark.parametrize("level", ["job", "plan", "global"])
+async def test_what_takes_a_place_during_a_pause_waits_and_says_so(shop: Shop, level: str) -> None:
+    orchestrator = await shop.orchestrator([*catalogue(SIZE), directory("e"), directory("f")])
+    job = await shop.job(orchestrator)
+    quiet = PauseScope(level=PauseLevel.DIRECTORY, key="e")
+    assert await orchestrator.pause(quiet, "staff") is None
+    key = {"job": str(job), "plan": "starter", "global": ""}[level]
+    scope = PauseScope(level=PauseLevel(level), key=key)
+    assert await orchestrator.pause(scope, "staff") is None
+    off = Override(off=True, reason="It was sold.")
+    assert await orchestrator.override("d007", off, "staff") is None
+    # The one that is paused itself is no help; the other one waits, and its event says why.
+    rows = await shop.db.fetch(
+        "select r.directory, e.detail from events e join job_results r on r.id = e.submission_id"
+        " where e.event = 'added'"
+    )
+    assert [row["directory"] for row in rows] == ["f"]
+    assert "paused" in rows[0]["detail"]
+    assert await lease(orchestrator, want=60, wait_s=0.2) == []
+    assert await orchestrator.resume(scope, "staff") is None
+    tried = {one.directory.slug for one in await lease(orchestrator, want=60)}
+    assert "f" in tried
+    assert "e" not in tried
 
 
 async def test_what_no_other_directory_makes_good_is_proposed_as_a_credit(shop: Shop) -> None:

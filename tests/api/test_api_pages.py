@@ -115,7 +115,8 @@ async def test_over_https_cookies_are_held_to_this_host(parts: Parts) -> None:
             "/staff/sign-in", data=form, headers={"Origin": "https://testserver"}
         )
     cookies = [*page.headers.get_list("set-cookie"), *answer.headers.get_list("set-cookie")]
-    assert [cookie.split("=")[0] for cookie in cookies] == ["__Host-form", "__Host-staff"]
+    names = ["__Host-form", "__Host-staff", "__Host-staff-browser"]
+    assert [cookie.split("=")[0] for cookie in cookies] == names
     for cookie in cookies:
         assert {"HttpOnly", "Secure", "Path=/"} <= set(cookie.split("; "))
         assert "samesite=lax" in cookie.lower()

@@ -277,6 +277,16 @@ async def test_a_dispute_holds_the_job(
     assert await parts.pool.fetchval(held) == 1
 
 
+async def test_each_refund_that_fails_is_told_by_its_own_name(
+    webhook: httpx.AsyncClient, order: CheckoutOrder, parts: Parts
+) -> None:
+    await send(webhook, signed_event(order, WEBHOOK_SECRET))
+    for refund in ("re_1", "re_1", "re_2"):
+        await send(webhook, turned(order, "refund.failed", id=refund, status="failed"))
+    told = await parts.pool.fetchval("select detail from attention where done_at is null")
+    assert told.endswith("[re_1] [re_2]")
+
+
 async def test_a_refund_that_overtakes_its_payment_is_remembered(
     webhook: httpx.AsyncClient, order: CheckoutOrder, parts: Parts
 ) -> None:

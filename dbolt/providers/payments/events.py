@@ -162,6 +162,7 @@ def _of_payment(event: StripeEvent) -> PaymentChange | str:
         refunded_cents=charge.amount_refunded if refund else 0,
         whole=refund and whole,
         dispute_ref=charge.id if event.type.startswith("charge.dispute.") else "",
+        refund_ref=charge.id if turn is PaymentTurn.REFUND_FAILED else "",
     )
 
 

@@ -53,6 +53,16 @@ returning order_id;
 insert into attention (kind, payment_ref, order_id, detail) values ($1, $2, $3, $4)
 on conflict (kind, payment_ref) do nothing;
 
+-- name: flag_refund
+-- The refund $4 of payment $1 failed; $2 order or null, $3 what staff should know. Another one that
+-- fails is put before staff again, also where they had seen to the first.
+insert into attention (kind, payment_ref, order_id, detail)
+values ('refund_failed', $1, $2, $3 || ' [' || $4 || ']')
+on conflict (kind, payment_ref) do update
+set detail = attention.detail || ' [' || $4 || ']', created_at = now(), done_at = null,
+    done_by = null
+where position('[' || $4 || ']' in attention.detail) = 0;
+
 -- name: attended
 -- $1 id, $2 who.
 update attention set done_at = now(), done_by = $2 where id = $1 and done_at is null returning id;

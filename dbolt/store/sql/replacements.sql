@@ -1,6 +1,6 @@
 -- name: room
 -- What job $1 could take in place of what it lost: directories that the robot may use, that do not
--- fail at the moment, and that are not in it yet. Whether they fit its business is not asked here.
+-- fail and are not paused at the moment, and that are not in it yet. Whether they fit its business is not asked here.
 select p.doc,
        (select count(*) from job_results r where r.job_id = j.id) as rows,
        array(
@@ -8,6 +8,7 @@ select p.doc,
            where d.active and d.doc ->> 'policy' = 'auto'
              and d.doc ->> 'evidence' not in ('gone', 'forbidden', 'changed')
              and coalesce(d.rests_until, '-infinity') <= now()
+             and not exists (select from pauses p where p.level = 'directory' and p.key = d.slug)
              and not exists (select from job_results r
                              where r.job_id = j.id and r.directory = d.slug)
        ) as slugs
@@ -15,7 +16,8 @@ from jobs j join profiles p on p.id = j.profile_id
 where j.id = $1 and j.state in ('queued', 'running', 'paused');
 
 -- name: replace
--- New submissions of job $2 to the directories $3 with the turns $4 in step. $1 epoch, $5 who.
+-- New submissions of job $2 to the directories $3 with the turns $4 in step. $1 epoch, $5 who,
+-- $6 what is to be known about it.
 with made as (
     insert into submissions (job_id, directory, turn)
     select $2, s.directory, s.turn
@@ -23,8 +25,8 @@ with made as (
     where o.epoch = $1
     returning id, job_id, directory, turn
 ), logged as (
-    insert into events (job_id, submission_id, event, to_state, actor)
-    select job_id, id, 'added', 'queued', $5 from made
+    insert into events (job_id, submission_id, event, to_state, actor, detail)
+    select job_id, id, 'added', 'queued', $5, $6 from made
 )
 select id, job_id, directory, turn from made;
 
