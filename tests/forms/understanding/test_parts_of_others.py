@@ -9,15 +9,34 @@ from tests.forms.understanding.building import Builder, guess, said
 def test_a_bill_s_contact_is_left_alone_unless_the_form_insists() -> None:
     form = Builder()
     form.add("Business name")
+    form.add("Category")
+    form.add("Email")
+    form.add("City")
     optional = form.add("Email", section=("Billing contact",))
     needed = form.add("City", section=("Billing contact",), required=True)
     reading = form.read()
     assert (said(reading, optional), said(reading, needed)) == ("", "city")
 
 
+def test_the_only_address_of_a_form_is_the_business_s_whatever_it_is_for() -> None:
+    form = Builder()
+    form.add("Business name")
+    ref = form.add("City", section=("Billing address",))
+    assert said(form.read(), ref) == "city"
+
+
+def test_languages_spoken_are_no_texts_in_several_languages() -> None:
+    form = Builder()
+    form.add("Business name")
+    refs = [form.check(x, name=f"lang_{x[:2].lower()}") for x in ("English", "French", "German")]
+    reading = form.read()
+    assert [said(reading, ref) for ref in refs] == ["languages"] * 3
+
+
 def test_nobody_is_named_who_referred_the_business() -> None:
     form = Builder()
     form.add("Business name")
+    form.add("Category")
     ref = form.add("Company", section=("Referred by",), required=True)
     assert said(form.read(), ref) == ""
 
