@@ -9,7 +9,6 @@ from pydantic import SecretStr
 
 from actors.batch import Batch
 from actors.commands import Commands
-from actors.storable import plain_text
 from actors.verbs import Verbs
 from dbolt.domain.credentials import password_for
 from dbolt.domain.inbox import answers_to
@@ -18,6 +17,7 @@ from dbolt.domain.protocol import AnswerKind, Changed, CustomerAnswer, Refused, 
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import Account
 from dbolt.store import answers
+from dbolt.store.plain import plain_text
 from dbolt.store.queue import Wish
 
 NOT_OPEN = Refused(problem="This task is not open any more; reload the page to see how it stands.")

@@ -12,7 +12,6 @@ from pydantic import ValidationError
 from actors.batch import Batch
 from actors.board import Board
 from actors.pausing import Pausing
-from actors.storable import plain_text
 from actors.updating import follow_profile
 from actors.verbs import Verbs, not_for_robots
 from dbolt.domain.directory import Directory, Policy
@@ -25,6 +24,7 @@ from dbolt.domain.schedule import turns
 from dbolt.forms.values.trades import business_of
 from dbolt.store import jobs, queue
 from dbolt.store.jobs import Job, Retryable, Waiting
+from dbolt.store.plain import plain_text
 from dbolt.store.queue import Wish
 
 MACHINE = "orchestrator"

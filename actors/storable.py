@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from pydantic_core import PydanticSerializationError
 
 from dbolt.domain.fields import Field
 from dbolt.domain.submission import Result
+from dbolt.store.plain import plain
 
 _NUL = "\\u0000"
 """How JSON writes what Postgres cannot hold."""
@@ -28,23 +28,4 @@ def stored(result: Result) -> str:
     # Pages hold what jsonb cannot: NUL, and halves of surrogate pairs.
     if _NUL not in text:
         return text
-    return json.dumps(_storable(result.model_dump(mode="json")), ensure_ascii=False)
-
-
-def _storable(value: Any) -> Any:
-    match value:
-        case str():
-            return plain_text(value)
-        case dict():
-            return {key: _storable(inner) for key, inner in value.items()}
-        case list():
-            return [_storable(inner) for inner in value]
-        case _:
-            return value
-
-
-def plain_text(text: str) -> str:
-    """*text* without what Postgres cannot hold."""
-    if text.isascii():
-        return text.replace("\0", "")
-    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+    return json.dumps(plain(result.model_dump(mode="json")), ensure_ascii=False)

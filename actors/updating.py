@@ -10,10 +10,10 @@ from collections.abc import Collection
 from uuid import UUID
 
 from actors.batch import Batch
-from actors.storable import plain_text
 from dbolt.domain.protocol import Refused
 from dbolt.domain.updates import UpdateState, UpdateWord, judged
 from dbolt.store import updates
+from dbolt.store.plain import plain_text
 
 MACHINE = "orchestrator"
 CHANGED = Refused(

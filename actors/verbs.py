@@ -11,7 +11,7 @@ from uuid import UUID
 from actors.batch import Batch, Handler, MustBeAlone, Verb
 from actors.board import Board
 from actors.replacing import lost, replace_lost
-from actors.storable import plain_text, stored
+from actors.storable import stored
 from actors.updating import follow_profile
 from dbolt.domain.breaker import Breaker
 from dbolt.domain.directory import Policy
@@ -24,6 +24,7 @@ from dbolt.domain.retry import RULES
 from dbolt.domain.submission import Known, Looked, NotSent, Pressed, Result, Task
 from dbolt.store import directories, jobs, leases, queue, verifications
 from dbolt.store.leases import Asked, Patience, Settling
+from dbolt.store.plain import plain_text
 from dbolt.store.queue import Moved, Wish
 from dbolt.store.verifications import LookEnd
 

@@ -12,6 +12,7 @@ from typing import Any
 from fastapi import Request
 from starlette.types import Scope
 
+from dbolt.store.plain import plain
 from dbolt.store.queries import statements
 from serve_app.limits import network_of
 from serve_app.parts import Parts, parts_of
@@ -55,9 +56,8 @@ async def end(scope: Scope, status: int) -> None:
         return
     parts: Parts = scope["app"].state.parts
     try:
-        await parts.pool.execute(
-            statements("audit", "serve_app")["end"], audit_id, status, state.get(_SAID, {})
-        )
+        told = plain(state.get(_SAID, {}))
+        await parts.pool.execute(statements("audit", "serve_app")["end"], audit_id, status, told)
     except Exception:
         # The intent is there; that its outcome is not must not turn it into another one.
         log.exception("the outcome of action %s could not be written", audit_id)

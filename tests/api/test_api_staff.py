@@ -281,6 +281,18 @@ async def test_the_log_tells_what_a_program_asked_for(
     ]
 
 
+async def test_what_postgres_cannot_hold_keeps_no_outcome_from_the_log(
+    parts: Parts, api: httpx.AsyncClient
+) -> None:
+    body = {"filter": {}, "dry_run": True, "changes": {"tag\x00line": "x"}}
+    assert (await api.post("/api/v1/jobs/retry", json=body, headers=STAFF)).status_code == 200
+    [row] = await parts.pool.fetch(
+        "select status, detail from audit left join audit_outcomes on audit_id = id"
+    )
+    assert row["status"] == 200
+    assert row["detail"]["changed"] == ["tagline"]
+
+
 async def test_nobody_changes_the_log(
     parts: Parts, owner: asyncpg.Connection[asyncpg.Record]
 ) -> None:
