@@ -15,7 +15,7 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from dbolt.domain.breaker import Breaker
-from dbolt.domain.lifecycle import Event, JobEvent
+from dbolt.domain.lifecycle import Event, JobEvent, JobState
 from dbolt.domain.outcome import of_result
 from dbolt.domain.reasons import Reason
 from dbolt.domain.submission import NotSent
@@ -108,6 +108,10 @@ class Late:
     def short(self, number: int) -> Delivered:
         """A job that came short by one directory of two."""
         return Delivered(self.job, self.order, f"p{number}", 9_900, 1, 2)
+
+    def locked(self) -> jobs.Job:
+        """The job as whoever holds its lock has it."""
+        return jobs.Job(self.job, self.customer, "starter", 0, JobState.RUNNING, None)
 
     async def everything(self) -> str:
         """All rows of the queue."""
@@ -208,7 +212,7 @@ DEEDS: dict[str, Callable[[Late], Awaitable[Any]]] = {
     "expire an order": lambda it: orders.expire(it.db, it.epoch, it.unpaid),
     "redirect": lambda it: jobs.redirect(it.db, it.epoch, [jobs.Waiting(it.queued, "g")]),
     "replace": lambda it: replacements.replace(
-        it.db, it.epoch, it.job, "starter", {"g": 9.0}, "late"
+        it.db, it.epoch, it.locked(), {"g": 9.0}, "late", "in place of another"
     ),
     "owe": lambda it: replacements.owe(it.db, it.epoch, it.short(1), "offer a credit"),
     "owe no more": lambda it: replacements.owe_no_more(it.db, it.epoch, it.short(0), "late"),
