@@ -104,6 +104,7 @@ class Late:
     customer: UUID
     submission: UUID
     other: UUID
+    taken: UUID
 
     def short(self, number: int) -> Delivered:
         """A job that came short by one directory of two."""
@@ -146,6 +147,9 @@ async def late(shop: Shop) -> AsyncIterator[Late]:
         "insert into attention (kind, payment_ref, order_id, detail)"
         " select 'shortfall', 'p0', order_id, 'offer a credit' from jobs"
     )
+    await shop.db.execute(
+        "update attempts set event = 'worker_lost', result = null where token = $1", given[4].token
+    )
     submission = await shop.one("select id from job_results where directory = 'a'")
     await shop.db.execute(
         "insert into answers (submission_id, pin) select id, '1' from job_results"
@@ -174,6 +178,7 @@ async def late(shop: Shop) -> AsyncIterator[Late]:
         await shop.one("select customer_id from jobs"),
         submission,
         await shop.one("select submission_id from answers"),
+        given[4].token,
     )
 
 
@@ -190,6 +195,7 @@ DEEDS: dict[str, Callable[[Late], Awaitable[Any]]] = {
         it.db, it.epoch, [_settling(it.leased), _settling(it.pressed)]
     ),
     "expire": lambda it: leases.expire(it.db, it.epoch, Patience(5, 1.0), 100),
+    "late result": lambda it: leases.keep_late(it.db, it.epoch, [(it.taken, "{}")]),
     "move": lambda it: queue.move(
         it.db, it.epoch, [Wish(it.queued, Event.SKIPPED, Reason.POLICY_SKIP)], "late"
     ),
