@@ -133,8 +133,8 @@ select doc from profiles where id = $1 and ($2::uuid is null or customer_id = $2
 -- What a staff filter means: $1 ids or none, $2 job or null, $3 states, $4 reasons or none,
 -- $5 directory or null, $6 whether a person has seen that unconfirmed presses left nothing. What
 -- the customer left out may have been sent before, and is nobody else's to take up again.
--- Directories that want a person or left the catalogue are left out, and so are jobs without a profile and those whose
--- money went back.
+-- Directories that want a person or left the catalogue are left out, and so are jobs without a profile
+-- and those whose money went back.
 select r.id, r.job_id, j.state as job_state
 from job_results r
 join jobs j on j.id = r.job_id
