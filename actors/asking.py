@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import Any, Protocol
 from uuid import UUID
@@ -36,8 +35,6 @@ class LeaseSolver:
             got: Answered | Unanswered = await self._line.call(
                 "solve_captcha", self._token, challenge, within_s, within_s=within_s + GRACE_S
             )
-        except asyncio.CancelledError:
-            raise
         except Exception as error:  # noqa: BLE001 - transports raise what they like
             log.warning("no captcha could be asked for: %s", type(error).__name__)
             return _AWAY
@@ -47,7 +44,5 @@ class LeaseSolver:
         """Passes on whether the site took the token; lost where the orchestrator is away."""
         try:
             await self._line.call("captcha_judged", self._token, ref, accepted=accepted)
-        except asyncio.CancelledError:
-            raise
         except Exception as error:  # noqa: BLE001 - likewise
             log.warning("a captcha's verdict was not told: %s", type(error).__name__)

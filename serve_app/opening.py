@@ -5,7 +5,6 @@ Runs in each replica: secrets are read there, so that they are in no deployment'
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 import asyncpg
 from pydantic import BaseModel, ConfigDict
 
+from dbolt.domain.addresses import is_own_machine
 from dbolt.providers.evidence.folder import FolderEvidence
 from dbolt.providers.payments import Checkout, NoCheckout
 from dbolt.providers.payments.standin import StandinCheckout
@@ -129,11 +129,7 @@ def checkout_of(place: Place, secrets: Secrets) -> Checkout:
 
 
 def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return is_own_machine(urlsplit(url).hostname or "")
 
 
 def opener(place: Place, queue: Queue, *, live: bool = True) -> OpenParts:

@@ -36,12 +36,7 @@ class UpdateFact(_Record):
     new: str
 
 
-class UpdateRecord(_Record):
-    """A listing that holds old facts, to be changed by hand where it stands.
-
-    `version` is to be said with every word on it. `reason` is told to the customer, `note` is not.
-    """
-
+class _Listing(_Record):
     id: int
     job_id: UUID
     directory: str
@@ -50,6 +45,14 @@ class UpdateRecord(_Record):
     listing_url: str
     state: UpdateState
     version: int
+
+
+class UpdateRecord(_Listing):
+    """A listing that holds old facts, to be changed by hand where it stands.
+
+    `version` is to be said with every word on it. `reason` is told to the customer, `note` is not.
+    """
+
     facts: list[UpdateFact]
     opened_at: datetime
     changed_at: datetime
@@ -60,17 +63,9 @@ class UpdateRecord(_Record):
     business_name: str
 
 
-class OldListing(_Record):
+class OldListing(_Listing):
     """The same for the listing's customer. `facts`: paths in the profile."""
 
-    id: int
-    job_id: UUID
-    directory: str
-    directory_name: str
-    home_url: str | None
-    listing_url: str
-    state: UpdateState
-    version: int
     facts: list[str]
     closed_at: datetime | None
     closed_by: str | None

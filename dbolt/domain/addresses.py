@@ -26,6 +26,14 @@ _NOBODYS = tuple(
 )
 
 
+def is_own_machine(host: str) -> bool:
+    """Whether *host*, a name or an address, is the machine itself."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def is_public(address: Address) -> bool:
     """Whether *address* is on the internet; one inside of another counts as the inner one."""
     if isinstance(address, ipaddress.IPv6Address):

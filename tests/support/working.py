@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
+import pytest
+import pytest_asyncio
 import yaml
 from pydantic import SecretStr
 
@@ -18,6 +20,7 @@ from dbolt.browser.session import Browser
 from dbolt.domain.profile import Profile
 from dbolt.domain.submission import Account, Pressed, Result
 from tests.browser.attempt.support import posts, try_at
+from tests.support.beside import Ended, beside_one_another
 from tests.support.site import Answering, Asked, Said, Site
 
 ADD = "/add"
@@ -188,3 +191,22 @@ def differences(page: Working, found: Held) -> dict[str, str]:
             told[name] = f"{name}: {values} instead of {wanted!r}"
     filled = (name for name in page.empty if any(found.get(name, [])))
     return told | {name: f"{name}: {found[name]}, not empty" for name in filled}
+
+
+def attempts(pages: Mapping[str, Working]) -> Any:
+    """A module's fixture `ended`: all that went wrong with each attempt at one of *pages*.
+
+    The chosen ones run beside one another.
+    """
+
+    @pytest_asyncio.fixture(scope="module", loop_scope="session")
+    async def ended(
+        browser: Browser, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    ) -> AsyncIterator[Ended]:
+        async def wrong(slug: str) -> list[str]:
+            return await wrong_at(browser, tmp_path_factory.mktemp(slug), pages[slug])
+
+        async with beside_one_another(request, pages, wrong) as tasks:
+            yield tasks
+
+    return ended

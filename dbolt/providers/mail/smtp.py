@@ -9,11 +9,11 @@ import asyncio
 import smtplib
 import ssl
 from email.message import EmailMessage
-from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
 
+from dbolt.domain.addresses import is_own_machine
 from dbolt.providers.mail import Undeliverable
 
 TIMEOUT_S = 30.0
@@ -83,16 +83,9 @@ class SmtpMail:
         return server
 
     def _log_in(self, server: smtplib.SMTP, *, encrypted: bool) -> None:
-        if not encrypted and not _is_here(self._host):
+        if not encrypted and not is_own_machine(self._host):
             raise OSError("the mail server offers no encryption for the password")
         server.login(self._user, self._password.get_secret_value())
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _meaning(code: int, words: bytes | str) -> Exception:
